@@ -1,0 +1,5 @@
+//! From findings to belief: the model, exact inference, ledger, sensitivity, words.
+//!
+//! Knows no file format and reads no files. Source: METHOD.
+
+pub mod model_file;
