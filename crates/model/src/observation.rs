@@ -1,0 +1,223 @@
+//! What readers saw. An observation never interprets: it says what stands where.
+
+use serde::{Deserialize, Serialize};
+
+use crate::moment::Moment;
+use crate::place::Span;
+use crate::program::Program;
+use crate::text::{Role, Text};
+
+/// Something seen in an artifact, and where.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observation {
+    /// Where it stands in its artifact.
+    pub at: Span,
+    /// What was seen.
+    pub saw: Saw,
+}
+
+/// The kinds of observation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Saw {
+    /// A piece of text, kept for quoting.
+    Text(Text),
+    /// An indicator, with every place it stands in (up to a bound).
+    Mention(Mention),
+    /// One `Received` header, newest first as in the mail.
+    Hop(Hop),
+    /// A mail: the headers that name it.
+    Mail(Mail),
+    /// Traffic between two endpoints, aggregated.
+    Flow(Flow),
+    /// An answer that tied a name to an address or another name.
+    Resolution(Resolution),
+    /// A name that a client asked a server for in the clear.
+    ServerName(ServerName),
+    /// A program.
+    Program(Box<Program>),
+    /// An item of threat intelligence.
+    Intelligence(Intelligence),
+}
+
+/// The kinds of indicator. Written as in CASE, `ascribe indicators`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IndicatorKind {
+    /// An IPv4 address.
+    Ipv4,
+    /// An IPv6 address.
+    Ipv6,
+    /// An IPv4 or IPv6 network in CIDR form.
+    Cidr,
+    /// A host or domain name, lower case, without trailing dot.
+    Domain,
+    /// A URL.
+    Url,
+    /// A mailbox.
+    Email,
+    /// MD5 in hex.
+    Md5,
+    /// SHA-1 in hex.
+    Sha1,
+    /// SHA-256 in hex.
+    Sha256,
+    /// A CVE id.
+    Cve,
+    /// An ATT&CK technique id.
+    Technique,
+    /// An autonomous system number, as `AS64496`.
+    Asn,
+}
+
+/// One occurrence of an indicator in a text: what a scanner returns.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Occurrence {
+    /// Its kind.
+    pub kind: IndicatorKind,
+    /// Canonical (refanged, lower-case where case does not matter).
+    pub value: String,
+    /// First byte in the scanned text.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+/// An indicator and where it stands in its artifact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mention {
+    /// Its kind.
+    pub kind: IndicatorKind,
+    /// Canonical value.
+    pub value: String,
+    /// As written at the first place.
+    pub raw: String,
+    /// What the first place is.
+    pub role: Role,
+    /// Places, in order, up to a bound.
+    pub spans: Vec<Span>,
+    /// How often in all.
+    pub count: u64,
+}
+
+/// One `Received` header, as written; whether to believe it is for an engine to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hop {
+    /// 0 is the topmost, the last to be added.
+    pub index: u32,
+    /// Name that the sending host gave (HELO).
+    pub from_name: Option<String>,
+    /// Address of the sending host as the receiver wrote it.
+    pub from_address: Option<String>,
+    /// The host that added the header.
+    pub by: Option<String>,
+    /// Protocol.
+    pub with: Option<String>,
+    /// When.
+    pub when: Option<Moment>,
+}
+
+/// A mail.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mail {
+    /// Mailboxes of From.
+    pub from: Vec<String>,
+    /// Mailboxes of To and Cc.
+    pub to: Vec<String>,
+    /// Subject, decoded.
+    pub subject: Option<String>,
+    /// Date header.
+    pub date: Option<Moment>,
+    /// Message-ID without angle brackets.
+    pub message_id: Option<String>,
+    /// Names of headers that carry signatures or verdicts (dkim-signature, authentication-results …), in order.
+    pub signatures: Vec<String>,
+}
+
+/// Traffic between two endpoints, one row per (client, server, server port, protocol).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flow {
+    /// Address that opened it (or sent the first packet seen), canonical.
+    pub client: String,
+    /// The other address.
+    pub server: String,
+    /// Server port; 0 where the protocol has none.
+    pub port: u16,
+    /// `tcp`, `udp`, `icmp` or the protocol's number.
+    pub protocol: String,
+    /// First packet or row.
+    pub first: Option<Moment>,
+    /// Last packet or row (its end where the log has durations).
+    pub last: Option<Moment>,
+    /// Connections (different client ports, or log rows).
+    pub connections: u64,
+    /// Packets, both ways; 0 where not known.
+    pub packets: u64,
+    /// Bytes from client to server, as the source counts them.
+    pub bytes_out: u64,
+    /// Bytes from server to client.
+    pub bytes_in: u64,
+    /// The rows or packets it stands on, up to 16.
+    pub spans: Vec<Span>,
+}
+
+/// A name and what it was answered with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolution {
+    /// The name asked for, lower case.
+    pub name: String,
+    /// Address or name answered.
+    pub answer: String,
+    /// Record type: A, AAAA, CNAME …
+    pub record: String,
+    /// First time.
+    pub first: Option<Moment>,
+    /// Last time.
+    pub last: Option<Moment>,
+    /// How often.
+    pub count: u64,
+}
+
+/// A name that a client asked a server for in the clear.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerName {
+    /// `tls-sni` or `http-host`.
+    pub via: String,
+    /// Who asked.
+    pub client: String,
+    /// The address asked.
+    pub server: String,
+    /// The name.
+    pub name: String,
+    /// First time.
+    pub first: Option<Moment>,
+    /// How often.
+    pub count: u64,
+}
+
+/// An item of threat intelligence: values, and who says they are whose. A claim, never a fact.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intelligence {
+    /// Id in its bundle, event or list.
+    pub id: String,
+    /// Its type there: indicator, malware, threat-actor, intrusion-set, campaign, report, attribute …
+    pub kind: String,
+    /// Its name or description, cut at 300 characters.
+    pub name: String,
+    /// Values it names.
+    pub values: Vec<(IndicatorKind, String)>,
+    /// Names of actors, intrusion sets or campaigns that it says the values belong to, with their aliases.
+    pub attributed_to: Vec<String>,
+    /// Names of malware families or tools that it ties the values to.
+    pub families: Vec<String>,
+    /// Who says so (created_by, Orgc, a column), where said.
+    pub author: Option<String>,
+    /// When it was published there.
+    pub published: Option<Moment>,
+    /// When what it says held.
+    pub valid: Option<Moment>,
+    /// Confidence as the source gives it, 0..=100.
+    pub confidence: Option<u8>,
+    /// Marking as written (`TLP:AMBER` …).
+    pub marking: Option<String>,
+}

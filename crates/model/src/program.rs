@@ -1,0 +1,92 @@
+//! What a program reader saw: headers, tables and functions of one executable file.
+
+use serde::{Deserialize, Serialize};
+
+use crate::moment::Moment;
+use crate::place::Span;
+
+/// One executable file: a single observation, however large.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Program {
+    /// `pe`, `elf` or `mach-o`.
+    pub format: String,
+    /// `x86`, `x86-64`, `aarch64`, `arm` or the format's own number.
+    pub arch: String,
+    /// Program, library, driver or object, as the header says.
+    pub role: String,
+    /// Entry point (virtual address).
+    pub entry: Option<u64>,
+    /// Build time in the header; a claim of the file.
+    pub built: Option<Moment>,
+    /// Sections.
+    pub sections: Vec<Section>,
+    /// `library!name`, in the file's order.
+    pub imports: Vec<String>,
+    /// Exported names, in order.
+    pub exports: Vec<String>,
+    /// Keys and values of the version resource.
+    pub version: Vec<(String, String)>,
+    /// Windows language ids of resources, sorted.
+    pub languages: Vec<u16>,
+    /// Rich header: (product id, build, count), and whether its checksum agrees.
+    pub rich: Option<Rich>,
+    /// Debug path (PDB name, DWARF compilation directory, build id as `build-id:hex`).
+    pub debug: Vec<String>,
+    /// Compiler marks (`.comment` section of an ELF file).
+    pub compilers: Vec<String>,
+    /// Whether a signature is present (not whether it is valid).
+    pub signed: bool,
+    /// Bytes after the last section.
+    pub overlay: Option<Span>,
+    /// Import hash (MD5 of the import list, as the field computes it), hex; empty without imports.
+    pub import_hash: String,
+    /// Functions found, by start.
+    pub functions: Vec<Function>,
+    /// Why functions were not examined (packed, unsupported architecture), if so.
+    pub not_examined: Option<String>,
+}
+
+/// A section.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Section {
+    /// Name; bytes that are not printable ASCII as `\xNN`.
+    pub name: String,
+    /// Virtual address.
+    pub address: u64,
+    /// Where its bytes stand.
+    pub at: Span,
+    /// Whether it is executable.
+    pub executable: bool,
+    /// Shannon entropy of its bytes in bits per byte, rounded to two places.
+    pub entropy: f64,
+}
+
+/// A rich header.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rich {
+    /// (product id, build number, use count).
+    pub entries: Vec<(u16, u16, u32)>,
+    /// Whether the checksum agrees with the header's bytes.
+    pub checksum_agrees: bool,
+    /// Where it stands.
+    pub at: Span,
+}
+
+/// A function: what is compared between programs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Function {
+    /// Virtual address.
+    pub start: u64,
+    /// Where its bytes stand in the file.
+    pub at: Span,
+    /// Length in bytes.
+    pub bytes: u32,
+    /// Number of instructions.
+    pub instructions: u32,
+    /// Hash of the normalised instructions.
+    pub exact: u64,
+    /// MinHash of instruction n-grams: near-exact comparison.
+    pub near: Vec<u32>,
+    /// Name from a symbol table, if any.
+    pub name: Option<String>,
+}

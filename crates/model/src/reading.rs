@@ -1,0 +1,367 @@
+//! Between a reader and the case: the bytes it may read and the sheet it writes on.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::{Deserialize, Serialize};
+
+use crate::anomaly::Anomaly;
+use crate::limits::Limits;
+use crate::moment::Moment;
+use crate::observation::{IndicatorKind, Mention, Observation, Occurrence, Saw};
+use crate::place::Span;
+use crate::text::Text;
+
+/// Bytes of an artifact, read by position. Never mapped: a file cut short under a map kills the process.
+pub trait Bytes: Sync {
+    /// Length in bytes when it was opened.
+    fn len(&self) -> u64;
+
+    /// Whether there is nothing.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Reads into `buffer` from byte `offset`; fewer bytes than asked for only at the end.
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize>;
+}
+
+impl Bytes for &[u8] {
+    fn len(&self) -> u64 {
+        <[u8]>::len(self) as u64
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let rest = usize::try_from(offset)
+            .ok()
+            .and_then(|offset| self.get(offset..))
+            .unwrap_or_default();
+        let count = rest.len().min(buffer.len());
+        if let (Some(to), Some(from)) = (buffer.get_mut(..count), rest.get(..count)) {
+            to.copy_from_slice(from);
+        }
+        Ok(count)
+    }
+}
+
+/// At most `max` bytes of `bytes` from `offset` on.
+pub fn read_range(bytes: &dyn Bytes, offset: u64, max: u64) -> std::io::Result<Vec<u8>> {
+    let want = usize::try_from(bytes.len().saturating_sub(offset).min(max)).unwrap_or(usize::MAX);
+    let mut buffer = vec![0u8; want];
+    let mut have = 0usize;
+    while have < want {
+        let Some(rest) = buffer.get_mut(have..) else { break };
+        let count = bytes.read_at(offset.saturating_add(have as u64), rest)?;
+        if count == 0 {
+            break;
+        }
+        have = have.saturating_add(count);
+    }
+    buffer.truncate(have);
+    Ok(buffer)
+}
+
+/// An artifact inside another: an attachment, an archive's member, an overlay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Child {
+    /// Its name there, bytes as they are; the case escapes them.
+    pub name: Vec<u8>,
+    /// Its bytes, decoded.
+    pub bytes: Vec<u8>,
+    /// Where it stands in its parent.
+    pub at: Span,
+}
+
+/// What of an artifact was looked at. `used + dropped <= seen`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// What is counted: line, packet, header, object, byte …
+    pub unit: String,
+    /// How many there were.
+    pub seen: u64,
+    /// How many were understood.
+    pub parsed: u64,
+    /// How many gave an observation.
+    pub used: u64,
+    /// How many were passed over because of damage or a limit.
+    pub dropped: u64,
+}
+
+/// What a reader says about a document as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// Title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Publisher.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<String>,
+    /// Publication date as the content gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<Moment>,
+}
+
+/// All that a reader saw in one artifact. Deterministic: the same bytes give the same reading.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// What kind of evidence it is: text, html, pdf, mail, mbox, capture, log, program, intelligence, archive, unknown.
+    pub kind: String,
+    /// In the order seen; mentions last, by kind and value.
+    pub observations: Vec<Observation>,
+    /// What was wrong.
+    pub anomalies: Vec<Anomaly>,
+    /// What was looked at.
+    pub coverage: Coverage,
+    /// The document as a whole, where it is one.
+    #[serde(default)]
+    pub document: Document,
+}
+
+/// Why a child was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Too deep.
+    #[error("artifacts lie more than {max} deep inside each other")]
+    Depth {
+        /// The bound.
+        max: u32,
+    },
+    /// Too many.
+    #[error("more than {max} artifacts inside one file")]
+    Members {
+        /// The bound.
+        max: u64,
+    },
+    /// Too large.
+    #[error("more than {max} bytes inside one file")]
+    Bytes {
+        /// The bound.
+        max: u64,
+    },
+}
+
+/// Finds indicators in a text.
+pub type Scan<'a> = &'a (dyn Fn(&str) -> Vec<Occurrence> + Sync);
+
+/// The sheet a reader writes on: observations, anomalies, children. Holds the bounds.
+pub struct Out<'a> {
+    limits: Limits,
+    scan: Scan<'a>,
+    stop: &'a AtomicBool,
+    take_child: &'a mut dyn FnMut(Child) -> Result<(), Refused>,
+    reading: Reading,
+    mentions: BTreeMap<(IndicatorKind, String), Mention>,
+    text_bytes: usize,
+    anomalies_dropped: u64,
+    mentions_dropped: bool,
+    observations_dropped: u64,
+}
+
+impl<'a> Out<'a> {
+    /// An empty sheet. `take_child` dispatches a child at once; `stop` becomes true when time is up.
+    pub fn new(
+        kind: &str,
+        limits: Limits,
+        scan: Scan<'a>,
+        stop: &'a AtomicBool,
+        take_child: &'a mut dyn FnMut(Child) -> Result<(), Refused>,
+    ) -> Self {
+        Self {
+            limits,
+            scan,
+            stop,
+            take_child,
+            reading: Reading {
+                kind: kind.to_owned(),
+                ..Reading::default()
+            },
+            mentions: BTreeMap::new(),
+            text_bytes: 0,
+            anomalies_dropped: 0,
+            mentions_dropped: false,
+            observations_dropped: 0,
+        }
+    }
+
+    /// The bounds.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Whether time is up: keep what you have, say `out_of_time`, return.
+    #[must_use]
+    pub fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Notes that time ran out at `at`.
+    pub fn out_of_time(&mut self, code: &str, at: Span) {
+        self.anomaly(Anomaly::lost(
+            code,
+            Some(at),
+            "the time for this file ran out here; the rest was not read",
+        ));
+    }
+
+    /// Keeps an observation (not for text: use [`Out::text`]).
+    pub fn see(&mut self, at: Span, saw: Saw) {
+        let bound = match saw {
+            Saw::Flow(_) => self.limits.flows_max.max(self.limits.observations_max),
+            _ => self.limits.observations_max,
+        };
+        if self.reading.observations.len() < bound {
+            self.reading.observations.push(Observation { at, saw });
+        } else {
+            self.observations_dropped = self.observations_dropped.saturating_add(1);
+        }
+    }
+
+    /// Looks for indicators in `text` and keeps it for quoting as far as the bound allows.
+    pub fn text(&mut self, text: Text) {
+        self.scan_only(&text);
+        let len = text.as_str().len();
+        if !text.as_str().trim().is_empty()
+            && self.text_bytes.saturating_add(len) <= self.limits.text_bytes_kept_max
+        {
+            self.text_bytes = self.text_bytes.saturating_add(len);
+            let at = text.whole_span();
+            self.see(at, Saw::Text(text));
+        }
+    }
+
+    /// Looks for indicators in `text` without keeping it (log cells, program strings).
+    pub fn scan_only(&mut self, text: &Text) {
+        for found in (self.scan)(text.as_str()) {
+            let span = text.span(found.start..found.end);
+            let key = (found.kind, found.value);
+            if let Some(mention) = self.mentions.get_mut(&key) {
+                mention.count = mention.count.saturating_add(1);
+                if mention.spans.len() < self.limits.spans_per_mention_max {
+                    mention.spans.push(span);
+                }
+            } else if self.mentions.len() < self.limits.mentions_max {
+                let mention = Mention {
+                    kind: key.0,
+                    value: key.1.clone(),
+                    raw: text
+                        .as_str()
+                        .get(found.start..found.end)
+                        .unwrap_or_default()
+                        .chars()
+                        .take(500)
+                        .collect(),
+                    role: text.role.clone(),
+                    spans: vec![span],
+                    count: 1,
+                };
+                self.mentions.insert(key, mention);
+            } else {
+                self.mentions_dropped = true;
+            }
+        }
+    }
+
+    /// Adds an indicator that a format states as a value of its own (an address in a flow log, say).
+    pub fn mention(
+        &mut self,
+        kind: IndicatorKind,
+        value: &str,
+        raw: &str,
+        role: &crate::text::Role,
+        span: Span,
+    ) {
+        let key = (kind, value.to_owned());
+        if let Some(mention) = self.mentions.get_mut(&key) {
+            mention.count = mention.count.saturating_add(1);
+            if mention.spans.len() < self.limits.spans_per_mention_max {
+                mention.spans.push(span);
+            }
+        } else if self.mentions.len() < self.limits.mentions_max {
+            let mention = Mention {
+                kind,
+                value: value.to_owned(),
+                raw: raw.chars().take(500).collect(),
+                role: role.clone(),
+                spans: vec![span],
+                count: 1,
+            };
+            self.mentions.insert(key, mention);
+        } else {
+            self.mentions_dropped = true;
+        }
+    }
+
+    /// Keeps an anomaly.
+    pub fn anomaly(&mut self, anomaly: Anomaly) {
+        if self.reading.anomalies.len() < self.limits.anomalies_max {
+            self.reading.anomalies.push(anomaly);
+        } else {
+            self.anomalies_dropped = self.anomalies_dropped.saturating_add(1);
+        }
+    }
+
+    /// Hands a child to the case, which dispatches it at once under the budget of the top-level file.
+    /// A refusal is also kept as an anomaly that lost data; a container should stop at it.
+    pub fn child(&mut self, child: Child) -> Result<(), Refused> {
+        let at = child.at;
+        let taken = (self.take_child)(child);
+        if let Err(refused) = &taken {
+            self.anomaly(Anomaly::lost("container.refused", Some(at), refused.to_string()));
+        }
+        taken
+    }
+
+    /// Sets what was looked at.
+    pub fn coverage(&mut self, coverage: Coverage) {
+        self.reading.coverage = coverage;
+    }
+
+    /// The document's title, publisher and date, to fill in.
+    pub const fn document(&mut self) -> &mut Document {
+        &mut self.reading.document
+    }
+
+    /// Changes the kind of evidence (a text that proves to be a log, say).
+    pub fn kind(&mut self, kind: &str) {
+        kind.clone_into(&mut self.reading.kind);
+    }
+
+    /// The finished reading.
+    #[must_use]
+    pub fn finish(mut self) -> Reading {
+        let limits = self.limits;
+        if self.mentions_dropped {
+            let text = format!(
+                "more than {} distinct indicators; the rest were not kept",
+                limits.mentions_max
+            );
+            self.reading
+                .anomalies
+                .push(Anomaly::lost("limit.mentions", None, text));
+        }
+        if self.observations_dropped > 0 {
+            let text = format!(
+                "{} observations beyond the bound were not kept",
+                self.observations_dropped
+            );
+            self.reading
+                .anomalies
+                .push(Anomaly::lost("limit.observations", None, text));
+        }
+        if self.anomalies_dropped > 0 {
+            let text = format!("{} more anomalies were not listed", self.anomalies_dropped);
+            self.reading
+                .anomalies
+                .push(Anomaly::odd("limit.anomalies", None, text));
+        }
+        for (_, mention) in self.mentions {
+            let at = mention.spans.first().copied().unwrap_or_default();
+            self.reading.observations.push(Observation {
+                at,
+                saw: Saw::Mention(mention),
+            });
+        }
+        self.reading
+    }
+}

@@ -1,0 +1,219 @@
+//! Text with the way back to its bytes: decoded characters, and where each stood in the artifact.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::place::Span;
+
+/// What a piece of text is in its artifact.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// A paragraph or line of main text.
+    Body,
+    /// The title.
+    Title,
+    /// Who wrote it.
+    Byline,
+    /// A caption.
+    Caption,
+    /// Navigation, comments, subscription appeals: text, but not the document's own voice.
+    Boilerplate,
+    /// The target of a link (URL as written).
+    Link,
+    /// Value of a mail header of this name (lower case).
+    Header(String),
+    /// A cell of the log column or the value of the key of this name.
+    Cell(String),
+    /// A string in a program: `ascii` or `utf-16`.
+    ProgramString(String),
+    /// Metadata of a document or a program (author, producer, debug path …), by name.
+    Metadata(String),
+}
+
+/// How text bytes and artifact bytes correspond from one point on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Stride {
+    /// One byte of UTF-8 text is one byte of the artifact.
+    Same,
+    /// One UTF-16 unit of the text is two bytes of the artifact.
+    Wide,
+    /// One character of the text is one byte of the artifact (a single-byte code page).
+    Single,
+    /// The whole run came from this many bytes; no finer correspondence.
+    Opaque(u64),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Run {
+    text: usize,
+    byte: u64,
+    stride: Stride,
+}
+
+/// A piece of decoded text that knows where each part of it stood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    /// What it is.
+    pub role: Role,
+    text: String,
+    runs: Vec<Run>,
+    line: Option<u64>,
+}
+
+impl Text {
+    /// An empty piece; fill it with the `push_` functions, in order.
+    #[must_use]
+    pub const fn new(role: Role, line: Option<u64>) -> Self {
+        Self {
+            role,
+            text: String::new(),
+            runs: Vec::new(),
+            line,
+        }
+    }
+
+    /// A piece whose UTF-8 bytes stand in the artifact from byte `start` on.
+    #[must_use]
+    pub fn verbatim(role: Role, text: &str, start: u64, line: Option<u64>) -> Self {
+        let mut piece = Self::new(role, line);
+        piece.push_same(text, start);
+        piece
+    }
+
+    /// Adds text whose UTF-8 bytes stand at byte `start`.
+    pub fn push_same(&mut self, text: &str, start: u64) {
+        self.push(text, start, Stride::Same);
+    }
+
+    /// Adds text that stands in UTF-16 at byte `start`.
+    pub fn push_wide(&mut self, text: &str, start: u64) {
+        self.push(text, start, Stride::Wide);
+    }
+
+    /// Adds text that stands in a single-byte code page at byte `start`.
+    pub fn push_single(&mut self, text: &str, start: u64) {
+        self.push(text, start, Stride::Single);
+    }
+
+    /// Adds text that was decoded from bytes `start..end` as a whole (an entity, an encoded word, white space).
+    pub fn push_opaque(&mut self, text: &str, start: u64, end: u64) {
+        self.push(text, start, Stride::Opaque(end.saturating_sub(start)));
+    }
+
+    fn push(&mut self, text: &str, byte: u64, stride: Stride) {
+        if text.is_empty() {
+            return;
+        }
+        let continues = stride == Stride::Same
+            && self.runs.last().is_some_and(|run| {
+                run.stride == Stride::Same
+                    && run.byte.saturating_add((self.text.len() - run.text) as u64) == byte
+            });
+        if !continues {
+            self.runs.push(Run {
+                text: self.text.len(),
+                byte,
+                stride,
+            });
+        }
+        self.text.push_str(text);
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Bytes of the artifact behind text bytes `range` (of the UTF-8 text), widened to whole runs where
+    /// the correspondence is no finer. An empty or outside range gives the nearest position.
+    #[must_use]
+    pub fn span(&self, range: Range<usize>) -> Span {
+        let start = self.byte_of(range.start, End::First);
+        let end = if range.end > range.start {
+            self.byte_of(range.end, End::Last)
+        } else {
+            start
+        };
+        let span = Span::new(start, end);
+        match self.line {
+            Some(line) => span.on_line(line.saturating_add(self.newlines_before(range.start))),
+            None => span,
+        }
+    }
+
+    /// Bytes of the artifact behind the whole piece.
+    #[must_use]
+    pub fn whole_span(&self) -> Span {
+        self.span(0..self.text.len())
+    }
+
+    fn newlines_before(&self, at: usize) -> u64 {
+        self.text
+            .as_bytes()
+            .get(..at.min(self.text.len()))
+            .unwrap_or_default()
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count() as u64
+    }
+
+    fn byte_of(&self, at: usize, end: End) -> u64 {
+        let at = at.min(self.text.len());
+        // The last byte of a range decides which run its end lies in.
+        let probe = if end == End::Last {
+            at.saturating_sub(1)
+        } else {
+            at
+        };
+        let index = self
+            .runs
+            .partition_point(|run| run.text <= probe)
+            .saturating_sub(1);
+        let Some(run) = self.runs.get(index) else { return 0 };
+        let inside = self.text.get(run.text..at).unwrap_or_default();
+        run.byte.saturating_add(match run.stride {
+            Stride::Same => at.saturating_sub(run.text) as u64,
+            Stride::Wide => inside.encode_utf16().count() as u64 * 2,
+            Stride::Single => inside.chars().count() as u64,
+            Stride::Opaque(len) => {
+                if end == End::Last {
+                    len
+                } else {
+                    0
+                }
+            }
+        })
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    First,
+    Last,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_lead_back_to_bytes_through_entities_and_wide_text() {
+        let mut piece = Text::new(Role::Body, Some(3));
+        piece.push_same("a < ".get(..2).unwrap(), 10);
+        piece.push_opaque("<", 12, 16);
+        piece.push_same(" b\nc", 16);
+        assert_eq!(piece.as_str(), "a < b\nc");
+        assert_eq!(piece.span(0..1), Span::new(10, 11).on_line(3));
+        assert_eq!(piece.span(2..3), Span::new(12, 16).on_line(3));
+        assert_eq!(piece.span(6..7), Span::new(19, 20).on_line(4));
+        let mut wide = Text::new(Role::ProgramString("utf-16".into()), None);
+        wide.push_wide("aé𝄞b", 100);
+        let b = wide.as_str().len() - 1;
+        assert_eq!(wide.span(b..b + 1), Span::new(108, 110));
+        assert_eq!(wide.whole_span(), Span::new(100, 110));
+    }
+}
