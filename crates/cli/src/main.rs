@@ -1,0 +1,3 @@
+//! The command line: `ascribe run` and its kin.
+
+fn main() {}

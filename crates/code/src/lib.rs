@@ -1,0 +1,3 @@
+//! Programs to functions to features.
+//!
+//! Static only: nothing is ever executed.

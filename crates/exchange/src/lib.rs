@@ -1,0 +1,1 @@
+//! The assessment in other people's formats: STIX 2.1.
