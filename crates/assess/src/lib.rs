@@ -2,4 +2,5 @@
 //!
 //! Knows no file format and reads no files. Source: METHOD.
 
+pub mod assessment;
 pub mod model_file;
