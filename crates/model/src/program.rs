@@ -90,3 +90,22 @@ pub struct Function {
     /// Name from a symbol table, if any.
     pub name: Option<String>,
 }
+
+impl Function {
+    /// Estimated share of instruction 3-grams that two functions have in common (Jaccard), 0..=1.
+    ///
+    /// The share of equal places in two MinHash sketches; 0 where either has none (too short to compare).
+    #[must_use]
+    pub fn similarity(&self, other: &Self) -> f64 {
+        if self.near.is_empty() || self.near.len() != other.near.len() {
+            return 0.0;
+        }
+        let equal = self.near.iter().zip(&other.near).filter(|(a, b)| a == b).count();
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a sketch has at most some hundred places"
+        )]
+        let share = equal as f64 / self.near.len() as f64;
+        share
+    }
+}
