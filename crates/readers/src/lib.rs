@@ -4,6 +4,8 @@
 //! that the case dispatches), never fails on damage: it keeps what it read and says what broke.
 
 mod charset;
+pub mod html;
+pub mod mail;
 mod stated_date;
 pub mod text;
 
@@ -44,7 +46,13 @@ pub struct Reader {
 }
 
 /// Every reader, by name. A new one is one folder and one line here.
-pub const READERS: &[Reader] = &[text::markdown::READER, text::READER];
+pub const READERS: &[Reader] = &[
+    html::READER,
+    mail::READER,
+    mail::mbox::READER,
+    text::markdown::READER,
+    text::READER,
+];
 
 /// The reader for these bytes: the surest, the first in the table among equals.
 #[must_use]

@@ -10,6 +10,7 @@ pub mod markdown;
 use ascribe_model::{Anomaly, Bytes, Coverage, Out, Role, Span, Text};
 
 use self::head::Front;
+pub(crate) use self::head::is_byline;
 use self::lines::{Encoding, Lines};
 use crate::charset;
 use crate::{Head, Match, Reader};
