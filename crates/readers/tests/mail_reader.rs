@@ -1,4 +1,12 @@
 //! Mail and mbox: headers, hops, bodies, children, odd dates, hostile nesting.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::cast_possible_truncation,
+    reason = "tests may fail loudly"
+)]
 mod support;
 
 use ascribe_model::Saw;

@@ -1,4 +1,12 @@
 //! Plain text and Markdown: spans, encodings, titles, dates, bounds.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::cast_possible_truncation,
+    reason = "tests may fail loudly"
+)]
 mod support;
 
 use ascribe_model::{Bytes, Saw};
