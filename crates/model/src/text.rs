@@ -61,6 +61,9 @@ pub struct Text {
     text: String,
     runs: Vec<Run>,
     line: Option<u64>,
+    /// Lines of the artifact at positions of the text, where the text's own line breaks do not tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    marks: Vec<(usize, u64)>,
 }
 
 impl Text {
@@ -72,6 +75,7 @@ impl Text {
             text: String::new(),
             runs: Vec::new(),
             line,
+            marks: Vec::new(),
         }
     }
 
@@ -101,6 +105,54 @@ impl Text {
     /// Adds text that was decoded from bytes `start..end` as a whole (an entity, an encoded word, white space).
     pub fn push_opaque(&mut self, text: &str, start: u64, end: u64) {
         self.push(text, start, Stride::Opaque(end.saturating_sub(start)));
+    }
+
+    /// Says that what is added next stands on `line` of the artifact, where line breaks in the text do not tell
+    /// (folded headers, white space of HTML, soft breaks of quoted-printable).
+    pub fn mark_line(&mut self, line: u64) {
+        let at = self.text.len();
+        match self.marks.last_mut() {
+            Some(last) if last.0 == at => last.1 = line,
+            _ => self.marks.push((at, line)),
+        }
+    }
+
+    /// Adds bytes `range` of another piece's text, with their way back and their lines.
+    /// A range that cuts through a run without finer correspondence keeps that run's whole span.
+    pub fn push_part(&mut self, from: &Self, range: Range<usize>) {
+        let mut at = range.start;
+        let end = range.end.min(from.text.len());
+        let mut run_index = from.runs.partition_point(|run| run.text <= at).saturating_sub(1);
+        let mut mark_index = from.marks.partition_point(|mark| mark.0 <= at);
+        if at < end
+            && let Some(line) = from.line_at(at)
+        {
+            self.mark_line(line);
+        }
+        while at < end {
+            let Some(run) = from.runs.get(run_index) else {
+                return;
+            };
+            run_index = run_index.saturating_add(1);
+            let run_end = from.runs.get(run_index).map_or(end, |next| next.text.min(end));
+            while at < run_end {
+                let mark = from.marks.get(mark_index).filter(|mark| mark.0 < run_end);
+                let stop = mark.map_or(run_end, |mark| mark.0);
+                if let Some(text) = from.text.get(at..stop) {
+                    let byte = if matches!(run.stride, Stride::Opaque(_)) {
+                        run.byte
+                    } else {
+                        from.byte_of(at, End::First)
+                    };
+                    self.push(text, byte, run.stride);
+                }
+                at = stop;
+                if let Some((_, line)) = mark {
+                    self.mark_line(*line);
+                    mark_index = mark_index.saturating_add(1);
+                }
+            }
+        }
     }
 
     fn push(&mut self, text: &str, byte: u64, stride: Stride) {
@@ -139,10 +191,24 @@ impl Text {
             start
         };
         let span = Span::new(start, end);
-        match self.line {
-            Some(line) => span.on_line(line.saturating_add(self.newlines_before(range.start))),
+        match self.line_at(range.start) {
+            Some(line) => span.on_line(line),
             None => span,
         }
+    }
+
+    /// Line of the artifact at byte `at` of the text: the last mark before it, or the piece's first line, and the line breaks since.
+    fn line_at(&self, at: usize) -> Option<u64> {
+        let mark = self
+            .marks
+            .partition_point(|mark| mark.0 <= at)
+            .checked_sub(1)
+            .and_then(|index| self.marks.get(index).copied());
+        let (from, line) = match mark {
+            Some(mark) => mark,
+            None => (0, self.line?),
+        };
+        Some(line.saturating_add(self.newlines_between(from, at)))
     }
 
     /// Bytes of the artifact behind the whole piece.
@@ -151,10 +217,10 @@ impl Text {
         self.span(0..self.text.len())
     }
 
-    fn newlines_before(&self, at: usize) -> u64 {
+    fn newlines_between(&self, from: usize, at: usize) -> u64 {
         self.text
             .as_bytes()
-            .get(..at.min(self.text.len()))
+            .get(from..at.min(self.text.len()))
             .unwrap_or_default()
             .iter()
             .filter(|byte| **byte == b'\n')
@@ -215,5 +281,22 @@ mod tests {
         let b = wide.as_str().len() - 1;
         assert_eq!(wide.span(b..b + 1), Span::new(108, 110));
         assert_eq!(wide.whole_span(), Span::new(100, 110));
+    }
+
+    #[test]
+    fn a_part_of_a_piece_keeps_bytes_and_lines() {
+        let mut whole = Text::new(Role::Body, Some(1));
+        whole.push_same("ab\n", 0);
+        whole.push_single("é1", 3);
+        whole.mark_line(7);
+        whole.push_opaque("xyz", 20, 26);
+        whole.push_same("\nend", 26);
+        let mut part = Text::new(Role::Body, None);
+        let from = whole.as_str().find('1').unwrap();
+        part.push_part(&whole, from..whole.as_str().len());
+        assert_eq!(part.as_str(), "1xyz\nend");
+        assert_eq!(part.span(0..1), Span::new(4, 5).on_line(2));
+        assert_eq!(part.span(2..3), Span::new(20, 26).on_line(7));
+        assert_eq!(part.span(5..8), Span::new(27, 30).on_line(8));
     }
 }

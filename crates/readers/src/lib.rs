@@ -3,7 +3,12 @@
 //! A reader says what it saw. It never interprets, never calls another reader (what lies inside becomes a child
 //! that the case dispatches), never fails on damage: it keeps what it read and says what broke.
 
+mod charset;
+mod stated_date;
+pub mod html;
+pub mod mail;
 pub mod program;
+pub mod text;
 
 use ascribe_model::{Bytes, Out};
 
@@ -42,7 +47,14 @@ pub struct Reader {
 }
 
 /// Every reader, by name. A new one is one folder and one line here.
-pub const READERS: &[Reader] = &[program::READER];
+pub const READERS: &[Reader] = &[
+    html::READER,
+    mail::READER,
+    mail::mbox::READER,
+    program::READER,
+    text::READER,
+    text::markdown::READER,
+];
 
 /// The reader for these bytes: the surest, the first in the table among equals.
 #[must_use]
