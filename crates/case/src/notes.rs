@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use ascribe_model::finding::{Grade, Overrides, Signed, Target};
 use ascribe_model::words::{About, Class, Kind, Reliability, Stance, Tlp};
-use ascribe_model::{ArtifactId, Finding, Moment, Provenance, Span};
+use ascribe_model::{ArtifactId, Finding, Provenance, Span};
 use toml::de::DeTable;
 
 use crate::config::sheet::{Fields, Problem, Sheet, Value, plain};
@@ -200,8 +200,8 @@ fn note(
     let source = source(sheet, &fields, case);
     let via = strings(sheet, &fields, "via");
     let origin = text(sheet, &fields, "origin")
-        .or_else(|| via.first().cloned())
         .or_else(|| source.clone())
+        .or_else(|| via.first().cloned())
         .unwrap_or_else(|| id.to_owned());
     let searched = text(sheet, &fields, "searched");
     if stance == Some(Stance::Absent) && searched.is_none() && fields.get("searched").is_none() {

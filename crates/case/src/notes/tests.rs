@@ -22,7 +22,7 @@ fn a_note_becomes_a_finding_about_its_own_bytes() {
     let finding = &note.finding;
     assert_eq!(finding.id, "n1");
     assert_eq!(finding.prose, "Prose.");
-    assert_eq!(finding.origin, "rfa");
+    assert_eq!(finding.origin, "fbi");
     assert_eq!(finding.tlp.text(), "GREEN");
     assert_eq!(finding.incident, "a");
     assert_eq!(finding.grade.credibility, Some(2));
