@@ -1,1 +1,11 @@
 //! The case: plan, read, assess, as-of, state, audit log. The only place with a clock, threads and files.
+
+pub mod config;
+pub mod dispatch;
+pub mod escape;
+pub mod file;
+pub mod gather;
+pub mod known;
+pub mod notes;
+pub mod state;
+pub mod walk;

@@ -1,0 +1,227 @@
+//! Reads every planned file, several at a time, and keeps each in the state before it is reported as done.
+//!
+//! The order of the result is the plan's, at any number of threads. Every file is hashed on every run; only bytes that
+//! were not read before under the same recipe are read again.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::{Duration, Instant};
+
+use ascribe_model::limits::Budget;
+
+use crate::dispatch::{Dispatch, FileRead, Status, not_read, odd_name};
+use crate::file::{Opened, Watched, digest};
+use crate::state::{Fresh, State, StateError};
+use crate::walk::{Passed, Planned};
+
+/// What is going on, for whoever watches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// So many files are planned.
+    Planned {
+        /// How many.
+        files: usize,
+    },
+    /// A file is done, and kept.
+    Done {
+        /// Its path, escaped.
+        path: String,
+        /// Its length.
+        bytes: u64,
+        /// Whether it was read now, or only hashed.
+        fresh: bool,
+    },
+    /// The findings are being weighed.
+    Weighing {
+        /// The incident.
+        incident: String,
+    },
+}
+
+/// A planned file with what was read of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gathered {
+    /// The plan's entry.
+    pub planned: Planned,
+    /// What was read.
+    pub read: FileRead,
+    /// Whether it was read now.
+    pub fresh: bool,
+}
+
+/// What reading a case takes.
+pub struct Gather<'a> {
+    /// The readers and their bounds.
+    pub dispatch: Dispatch<'a>,
+    /// The bounds of the case.
+    pub budget: Budget,
+    /// Files that are read at the same time, at least one.
+    pub jobs: usize,
+    /// Gives the time for the log.
+    pub clock: &'a (dyn Fn() -> String + Sync),
+}
+
+struct Watch {
+    deadline: Mutex<Option<Instant>>,
+    stop: AtomicBool,
+}
+
+impl Gather<'_> {
+    /// Reads all of `plan`.
+    pub fn all(
+        &self,
+        plan: Vec<Planned>,
+        state: &mut State,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Vec<Gathered>, StateError> {
+        progress(Progress::Planned { files: plan.len() });
+        let recipe = self.dispatch.recipe();
+        let jobs = self.jobs.clamp(1, 256);
+        let next = AtomicUsize::new(0);
+        let finished = AtomicBool::new(false);
+        let watches: Vec<Watch> = (0..jobs)
+            .map(|_| Watch {
+                deadline: Mutex::new(None),
+                stop: AtomicBool::new(false),
+            })
+            .collect();
+        let shared = Mutex::new(state);
+        let mut slots: Vec<Option<(FileRead, bool)>> = Vec::new();
+        slots.resize_with(plan.len(), || None);
+        let mut failed = None;
+        std::thread::scope(|scope| {
+            // One finished file may wait for each worker, so results do not pile up.
+            let (give, take) = mpsc::sync_channel(jobs);
+            for watch in &watches {
+                let (give, plan, next, shared, recipe) = (give.clone(), &plan, &next, &shared, &recipe);
+                scope.spawn(move || {
+                    loop {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(planned) = plan.get(index) else { break };
+                        let found = self.one(planned, recipe, shared, watch);
+                        if give.send((index, found)).is_err() {
+                            break;
+                        }
+                    }
+                });
+            }
+            drop(give);
+            let dog = scope.spawn(|| watch_time(&watches, &finished));
+            for (index, found) in take {
+                let Some(planned) = plan.get(index) else { continue };
+                let kept = found.and_then(|(read, fresh)| {
+                    let at = (self.clock)();
+                    let how = if fresh { Fresh::Yes } else { Fresh::No };
+                    let mut state = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                    state.keep(&planned.path, &read, recipe.as_str(), how, &at)?;
+                    Ok((read, fresh))
+                });
+                match kept {
+                    Ok((read, fresh)) => {
+                        progress(Progress::Done {
+                            path: planned.path.clone(),
+                            bytes: read.artifacts.first().map_or(0, |top| top.bytes),
+                            fresh,
+                        });
+                        if let Some(slot) = slots.get_mut(index) {
+                            *slot = Some((read, fresh));
+                        }
+                    }
+                    Err(error) => {
+                        // Nothing more is started; what is under way is let go.
+                        next.store(usize::MAX / 2, Ordering::Relaxed);
+                        for watch in &watches {
+                            watch.stop.store(true, Ordering::Relaxed);
+                        }
+                        failed.get_or_insert(error);
+                    }
+                }
+            }
+            finished.store(true, Ordering::Relaxed);
+            dog.thread().unpark();
+        });
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        let gathered = plan
+            .into_iter()
+            .zip(slots)
+            .filter_map(|(planned, slot)| slot.map(|(read, fresh)| Gathered { planned, read, fresh }));
+        Ok(gathered.collect())
+    }
+
+    fn one(
+        &self,
+        planned: &Planned,
+        recipe: &str,
+        state: &Mutex<&mut State>,
+        watch: &Watch,
+    ) -> Result<(FileRead, bool), StateError> {
+        let mut found = match &planned.passed {
+            Some(Passed::Ignored(why)) => (row(Status::Ignored, why.clone()), false),
+            Some(Passed::Unreadable(why)) => (row(Status::Unreadable, why.clone()), false),
+            None => match Opened::open(&planned.file) {
+                Ok(file) => self.opened(&file, recipe, state, watch)?,
+                Err(error) => (row(Status::Unreadable, error.to_string()), false),
+            },
+        };
+        if let (Some(odd), Some(top)) = (odd_name(&planned.raw), found.0.artifacts.first_mut()) {
+            std::sync::Arc::make_mut(&mut top.reading).anomalies.push(odd);
+        }
+        Ok(found)
+    }
+
+    /// Hashes an open file, then takes its reading out of the state or reads it.
+    fn opened(
+        &self,
+        file: &dyn Watched,
+        recipe: &str,
+        state: &Mutex<&mut State>,
+        watch: &Watch,
+    ) -> Result<(FileRead, bool), StateError> {
+        let unreadable = |error: std::io::Error| (row(Status::Unreadable, error.to_string()), false);
+        let before = match file.stamp() {
+            Ok(before) => before,
+            Err(error) => return Ok(unreadable(error)),
+        };
+        let id = match digest(file) {
+            Ok((id, _)) => id,
+            Err(error) => return Ok(unreadable(error)),
+        };
+        let kept = state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .packed(id, recipe)?;
+        if let Some(read) = kept.and_then(|packed| crate::state::unpack(&packed)) {
+            return Ok((read, false));
+        }
+        watch.stop.store(false, Ordering::Relaxed);
+        let seconds = Duration::from_secs(self.budget.seconds_per_file_max);
+        *watch.deadline.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now().checked_add(seconds);
+        let read = self.dispatch.read(file, id, before, &watch.stop, &mut |_, _| {});
+        *watch.deadline.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok((read, true))
+    }
+}
+
+fn row(status: Status, why: String) -> FileRead {
+    FileRead {
+        artifacts: vec![not_read(status, why)],
+        passing: true,
+    }
+}
+
+/// Tells workers whose time is up to stop, until all are finished.
+fn watch_time(watches: &[Watch], finished: &AtomicBool) {
+    while !finished.load(Ordering::Relaxed) {
+        std::thread::park_timeout(Duration::from_millis(100));
+        let now = Instant::now();
+        for watch in watches {
+            let mut deadline = watch.deadline.lock().unwrap_or_else(PoisonError::into_inner);
+            if deadline.is_some_and(|deadline| deadline <= now) {
+                watch.stop.store(true, Ordering::Relaxed);
+                *deadline = None;
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+CREATE TABLE inputs (
+  path TEXT PRIMARY KEY,
+  sha256 TEXT,
+  bytes INTEGER NOT NULL,
+  status TEXT NOT NULL
+) STRICT;
+CREATE TABLE files (
+  sha256 TEXT NOT NULL,
+  recipe TEXT NOT NULL,
+  artifacts BLOB NOT NULL,
+  PRIMARY KEY (sha256, recipe)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE runs (
+  id INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  as_of TEXT,
+  summary TEXT NOT NULL
+) STRICT;
+CREATE TABLE findings (
+  run INTEGER NOT NULL REFERENCES runs (id),
+  incident TEXT NOT NULL,
+  id TEXT NOT NULL,
+  finding TEXT NOT NULL,
+  PRIMARY KEY (run, incident, id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE log (
+  seq INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  event TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  before TEXT NOT NULL,
+  hash TEXT NOT NULL
+) STRICT;
+CREATE TABLE head (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  seq INTEGER NOT NULL,
+  hash TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER log_keeps BEFORE UPDATE ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+CREATE TRIGGER log_stays BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
