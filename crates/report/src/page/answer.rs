@@ -17,7 +17,6 @@ const LEADING: usize = 4;
 const CARRIERS: usize = 5;
 
 pub(super) fn answer(page: &Page<'_>) -> Markup {
-    let assessment = page.assessment;
     let ranked = page.ranked();
     html! {
         section id="answer" tabindex="-1" {
