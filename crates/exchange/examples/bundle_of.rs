@@ -15,13 +15,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .operators
         .keys()
         .filter(|id| !id.starts_with("unlisted"))
-        .map(|id| ExportedParty { id: id.clone(), name: id.clone(), kind: "state".to_owned(), aliases: vec![format!("{id}, also known as")] })
+        .map(|id| ExportedParty {
+            id: id.clone(),
+            name: id.clone(),
+            kind: "state".to_owned(),
+            aliases: vec![format!("{id}, also known as")],
+        })
         .collect();
     let operators: BTreeMap<String, Vec<String>> = assessment
         .hypotheses
         .iter()
         .map(|hypothesis| {
-            let of = parties.iter().filter(|party| hypothesis.id.starts_with(&party.id)).map(|party| party.id.clone());
+            let of = parties
+                .iter()
+                .filter(|party| hypothesis.id.starts_with(&party.id))
+                .map(|party| party.id.clone());
             (hypothesis.id.clone(), of.collect())
         })
         .collect();
@@ -31,11 +39,28 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         (IndicatorKind::Domain, "relay.example"),
         (IndicatorKind::Mailbox, "it's@relay.example"),
         (IndicatorKind::Url, "http://relay.example/a\\b"),
-        (IndicatorKind::Sha256, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        (
+            IndicatorKind::Sha256,
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        ),
     ]
     .into_iter()
-    .map(|(kind, value)| ExportedIndicator { finding: "n1".to_owned(), kind, value: value.to_owned() })
+    .map(|(kind, value)| ExportedIndicator {
+        finding: "n1".to_owned(),
+        kind,
+        value: value.to_owned(),
+    })
     .collect();
-    std::fs::write(to, stix_bundle(&assessment, &Exported { parties: &parties, operators: &operators, indicators: &indicators }))?;
+    std::fs::write(
+        to,
+        stix_bundle(
+            &assessment,
+            &Exported {
+                parties: &parties,
+                operators: &operators,
+                indicators: &indicators,
+            },
+        ),
+    )?;
     Ok(())
 }

@@ -2,20 +2,31 @@
 //!
 //! The incident is a campaign. It is attributed to a party only where the leading hypothesis names one party and the low
 //! end of its interval is at least likely; every hypothesis is a note with its numbers and an opinion on it, so that a
-//! reader of the bundle sees the doubt as well. Ids are UUIDv5 of names and dates are the day of the assessment: the same
+//! reader of the bundle sees the doubt as well. Ids are digests of names and dates are the day of the assessment: the same
 //! assessment gives the same bytes. Source: OASIS STIX 2.1 (2021); marking ids: FIRST and OASIS, TLP 2.0 extension.
 
 use ascribe_assess::assessment::{Assessment, Hypothesis, LedgerLine};
-use ascribe_model::Moment;
 use ascribe_model::words::Tlp;
+use ascribe_model::{ArtifactId, Moment};
 use serde_json::{Map, Value, json};
-use uuid::Uuid;
 
 use crate::{Exported, ExportedIndicator, IndicatorKind};
 
-/// Namespace of our ids: UUIDv5 of "ascribe.assessment" in the URL namespace.
-fn namespace() -> Uuid {
-    Uuid::new_v5(&Uuid::NAMESPACE_URL, b"urn:ascribe:stix")
+/// An id made from a digest of `key`.
+///
+/// Its version and variant bits are those of UUID version 4, because consumers that follow the recommendation of STIX 2.1
+/// section 2.9 strictly refuse version 5 for objects other than observables.
+fn digest_id(kind: &str, key: &str) -> String {
+    let hex = ArtifactId::of(format!("ascribe.stix/1 {key}").as_bytes()).hex();
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+    format!(
+        "{kind}--{}-{}-4{}-a{}-{}",
+        part(0, 8),
+        part(8, 12),
+        part(13, 16),
+        part(17, 20),
+        part(20, 32)
+    )
 }
 
 /// The extension that carries TLP 2.0.
@@ -38,61 +49,106 @@ pub fn stix_bundle(assessment: &Assessment, exported: &Exported<'_>) -> String {
         "name": "ascribe", "identity_class": "system", "description": "A program that weighs the evidence of cyberattacks.",
     }));
 
-    let campaign = bundle.object("campaign", &assessment.incident, json!({
-        "name": name(&format!("{}: {}", assessment.case, assessment.incident)),
-        "description": text(&assessment.question),
-    }));
-    let mut parties: Vec<_> = exported.parties.iter().filter(|party| party.kind != "unlisted").collect();
+    let campaign = bundle.object(
+        "campaign",
+        &assessment.incident,
+        json!({
+            "name": name(&format!("{}: {}", assessment.case, assessment.incident)),
+            "description": text(&assessment.question),
+        }),
+    );
+    let mut parties: Vec<_> = exported
+        .parties
+        .iter()
+        .filter(|party| party.kind != "unlisted")
+        .collect();
     parties.sort_by(|a, b| a.id.cmp(&b.id));
     parties.dedup_by(|a, b| a.id == b.id);
     for party in &parties {
-        let mut fields = json!({ "name": name(&party.name), "threat_actor_types": [actor_type(&party.kind)] });
+        let mut fields =
+            json!({ "name": name(&party.name), "threat_actor_types": [actor_type(&party.kind)] });
         let aliases: Vec<String> = party.aliases.iter().map(|alias| name(alias)).collect();
         if !aliases.is_empty() {
             set(&mut fields, "aliases", json!(aliases));
         }
-        set(&mut fields, "description", json!("A party of the case. That it is listed says nothing about what it did."));
+        set(
+            &mut fields,
+            "description",
+            json!("A party of the case. That it is listed says nothing about what it did."),
+        );
         bundle.object("threat-actor", &party.id, fields);
     }
 
     let mut ranked: Vec<&Hypothesis> = assessment.hypotheses.iter().collect();
-    ranked.sort_by(|a, b| b.belief.point.total_cmp(&a.belief.point).then_with(|| a.id.cmp(&b.id)));
+    ranked.sort_by(|a, b| {
+        b.belief
+            .point
+            .total_cmp(&a.belief.point)
+            .then_with(|| a.id.cmp(&b.id))
+    });
     let leader = ranked.first().copied();
     if let Some(leader) = leader {
         attribution(&mut bundle, leader, exported, &campaign);
     }
     for hypothesis in &ranked {
         let mut about = vec![campaign.clone()];
-        about.extend(operators(exported, hypothesis).iter().filter(|id| parties.iter().any(|party| party.id == ***id)).map(|id| bundle.id("threat-actor", id)));
-        let note = bundle.object("note", &format!("hypothesis {}", hypothesis.id), json!({
-            "abstract": name(&format!("Hypothesis: {}", shown_name(hypothesis))),
-            "content": text(&hypothesis_words(hypothesis)),
-            "object_refs": about,
-        }));
+        about.extend(
+            operators(exported, hypothesis)
+                .iter()
+                .filter(|id| parties.iter().any(|party| party.id == ***id))
+                .map(|id| bundle.id("threat-actor", id)),
+        );
+        let note = bundle.object(
+            "note",
+            &format!("hypothesis {}", hypothesis.id),
+            json!({
+                "abstract": name(&format!("Hypothesis: {}", shown_name(hypothesis))),
+                "content": text(&hypothesis_words(hypothesis)),
+                "object_refs": about,
+            }),
+        );
         if let Some(opinion) = opinion(hypothesis) {
-            bundle.object("opinion", &format!("hypothesis {}", hypothesis.id), json!({
-                "opinion": opinion, "explanation": text(&hypothesis.words), "object_refs": [note],
-            }));
+            bundle.object(
+                "opinion",
+                &format!("hypothesis {}", hypothesis.id),
+                json!({
+                    "opinion": opinion, "explanation": text(&hypothesis.words), "object_refs": [note],
+                }),
+            );
         }
     }
     if let Some(leader) = leader {
-        bundle.object("note", "basis", json!({
-            "abstract": "Confidence and what carries the answer",
-            "content": text(&basis_words(assessment, leader)),
-            "object_refs": [campaign],
-        }));
+        bundle.object(
+            "note",
+            "basis",
+            json!({
+                "abstract": "Confidence and what carries the answer",
+                "content": text(&basis_words(assessment, leader)),
+                "object_refs": [campaign],
+            }),
+        );
     }
     indicators(&mut bundle, exported.indicators, &campaign);
 
-    let references: Vec<String> = bundle.objects.iter().filter_map(|object| object.get("id")?.as_str()).filter(|id| !id.starts_with("marking-definition")).map(str::to_owned).collect();
+    let references: Vec<String> = bundle
+        .objects
+        .iter()
+        .filter_map(|object| object.get("id")?.as_str())
+        .filter(|id| !id.starts_with("marking-definition"))
+        .map(str::to_owned)
+        .collect();
     let published = bundle.at.clone();
-    bundle.object("report", "report", json!({
-        "name": name(&format!("Attribution assessment: {}", assessment.case)),
-        "description": text(&format!("{} {}", assessment.question, assessment.confidence.sentence)),
-        "report_types": ["campaign", "threat-actor"],
-        "published": published,
-        "object_refs": references,
-    }));
+    bundle.object(
+        "report",
+        "report",
+        json!({
+            "name": name(&format!("Attribution assessment: {}", assessment.case)),
+            "description": text(&format!("{} {}", assessment.question, assessment.confidence.sentence)),
+            "report_types": ["campaign", "threat-actor"],
+            "published": published,
+            "object_refs": references,
+        }),
+    );
     bundle.text()
 }
 
@@ -101,14 +157,21 @@ fn attribution(bundle: &mut Bundle<'_>, leader: &Hypothesis, exported: &Exported
     let [operator] = operators(exported, leader) else {
         return;
     };
-    let listed = exported.parties.iter().any(|party| party.id == *operator && party.kind != "unlisted");
+    let listed = exported
+        .parties
+        .iter()
+        .any(|party| party.id == *operator && party.kind != "unlisted");
     if listed && leader.belief.low.is_some_and(|low| low >= LIKELY) {
         let actor = bundle.id("threat-actor", operator);
-        bundle.object("relationship", &format!("attributed-to {operator}"), json!({
-            "relationship_type": "attributed-to", "source_ref": campaign, "target_ref": actor,
-            "confidence": confidence(leader.belief.point),
-            "description": text(&hypothesis_words(leader)),
-        }));
+        bundle.object(
+            "relationship",
+            &format!("attributed-to {operator}"),
+            json!({
+                "relationship_type": "attributed-to", "source_ref": campaign, "target_ref": actor,
+                "confidence": confidence(leader.belief.point),
+                "description": text(&hypothesis_words(leader)),
+            }),
+        );
     }
 }
 
@@ -117,21 +180,32 @@ fn operators<'a>(exported: &Exported<'a>, hypothesis: &Hypothesis) -> &'a [Strin
 }
 
 fn indicators(bundle: &mut Bundle<'_>, all: &[ExportedIndicator], campaign: &str) {
-    let mut sorted: Vec<&ExportedIndicator> = all.iter().filter(|indicator| !indicator.value.is_empty() && indicator.value.chars().count() <= TEXT_CHARS_MAX).collect();
+    let mut sorted: Vec<&ExportedIndicator> = all
+        .iter()
+        .filter(|indicator| !indicator.value.is_empty() && indicator.value.chars().count() <= TEXT_CHARS_MAX)
+        .collect();
     sorted.sort_by(|a, b| (a.kind, &a.value, &a.finding).cmp(&(b.kind, &b.value, &b.finding)));
     sorted.dedup_by(|a, b| a.kind == b.kind && a.value == b.value);
     let since = bundle.at.clone();
     for indicator in sorted {
         let key = format!("{:?} {}", indicator.kind, indicator.value);
-        let id = bundle.object("indicator", &key, json!({
-            "name": name(&indicator.value),
-            "description": text(&format!("Stands in the evidence; finding {}.", indicator.finding)),
-            "indicator_types": ["attribution"],
-            "pattern": pattern(indicator), "pattern_type": "stix", "valid_from": since,
-        }));
-        bundle.object("relationship", &format!("indicates {key}"), json!({
-            "relationship_type": "indicates", "source_ref": id, "target_ref": campaign,
-        }));
+        let id = bundle.object(
+            "indicator",
+            &key,
+            json!({
+                "name": name(&indicator.value),
+                "description": text(&format!("Stands in the evidence; finding {}.", indicator.finding)),
+                "indicator_types": ["attribution"],
+                "pattern": pattern(indicator), "pattern_type": "stix", "valid_from": since,
+            }),
+        );
+        bundle.object(
+            "relationship",
+            &format!("indicates {key}"),
+            json!({
+                "relationship_type": "indicates", "source_ref": id, "target_ref": campaign,
+            }),
+        );
     }
 }
 
@@ -144,11 +218,18 @@ fn pattern(indicator: &ExportedIndicator) -> String {
         IndicatorKind::Url => "url:value",
         IndicatorKind::Sha256 => "file:hashes.'SHA-256'",
     };
-    format!("[{path} = '{}']", indicator.value.replace('\\', "\\\\").replace('\'', "\\'"))
+    format!(
+        "[{path} = '{}']",
+        indicator.value.replace('\\', "\\\\").replace('\'', "\\'")
+    )
 }
 
 fn shown_name(hypothesis: &Hypothesis) -> &str {
-    if hypothesis.name.is_empty() { &hypothesis.id } else { &hypothesis.name }
+    if hypothesis.name.is_empty() {
+        &hypothesis.id
+    } else {
+        &hypothesis.name
+    }
 }
 
 fn hypothesis_words(hypothesis: &Hypothesis) -> String {
@@ -159,17 +240,40 @@ fn hypothesis_words(hypothesis: &Hypothesis) -> String {
     };
     format!(
         "{}: {}. Belief {}, {interval}, outer search {} to {}, prior {}.",
-        shown_name(hypothesis), hypothesis.words, percent(belief.point), percent(belief.outer[0]), percent(belief.outer[1]), percent(hypothesis.prior)
+        shown_name(hypothesis),
+        hypothesis.words,
+        percent(belief.point),
+        percent(belief.outer[0]),
+        percent(belief.outer[1]),
+        percent(hypothesis.prior)
     )
 }
 
 fn basis_words(assessment: &Assessment, leader: &Hypothesis) -> String {
     let share = |line: &LedgerLine| line.contribution_bans.get(&leader.id).copied().unwrap_or(0.0);
     let mut lines: Vec<&LedgerLine> = assessment.ledger.iter().collect();
-    lines.sort_by(|a, b| share(b).abs().total_cmp(&share(a).abs()).then_with(|| a.finding.cmp(&b.finding)));
-    let mut words = format!("Confidence {}: {}", assessment.confidence.level, assessment.confidence.sentence);
-    for line in lines.into_iter().filter(|line| share(line).abs() >= 0.005).take(CARRIERS) {
-        words.push_str(&format!("\n{:+.2} bans: {} ({}, known {})", share(line), bounded(&line.says, 300), bounded(&line.finding, 80), bounded(&line.known, 40)));
+    lines.sort_by(|a, b| {
+        share(b)
+            .abs()
+            .total_cmp(&share(a).abs())
+            .then_with(|| a.finding.cmp(&b.finding))
+    });
+    let mut words = format!(
+        "Confidence {}: {}",
+        assessment.confidence.level, assessment.confidence.sentence
+    );
+    for line in lines
+        .into_iter()
+        .filter(|line| share(line).abs() >= 0.005)
+        .take(CARRIERS)
+    {
+        words.push_str(&format!(
+            "\n{:+.2} bans: {} ({}, known {})",
+            share(line),
+            bounded(&line.says, 300),
+            bounded(&line.finding, 80),
+            bounded(&line.known, 40)
+        ));
     }
     words
 }
@@ -190,7 +294,11 @@ fn opinion(hypothesis: &Hypothesis) -> Option<&'static str> {
 
 /// A belief on STIX's scale of 0 to 100, never at its ends.
 fn confidence(belief: f64) -> Value {
-    json!((1_u8..=99).find(|whole| belief * 100.0 < f64::from(*whole) + 0.5).unwrap_or(99))
+    json!(
+        (1_u8..=99)
+            .find(|whole| belief * 100.0 < f64::from(*whole) + 0.5)
+            .unwrap_or(99)
+    )
 }
 
 fn percent(belief: f64) -> String {
@@ -216,10 +324,22 @@ fn actor_type(kind: &str) -> &'static str {
 /// The id, name and word of a TLP 2.0 marking.
 fn tlp_words(tlp: Tlp) -> (&'static str, &'static str) {
     match tlp {
-        Tlp::Clear => ("marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487", "clear"),
-        Tlp::Green => ("marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb", "green"),
-        Tlp::Amber => ("marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421", "amber"),
-        Tlp::AmberStrict => ("marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003", "amber+strict"),
+        Tlp::Clear => (
+            "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487",
+            "clear",
+        ),
+        Tlp::Green => (
+            "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb",
+            "green",
+        ),
+        Tlp::Amber => (
+            "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421",
+            "amber",
+        ),
+        Tlp::AmberStrict => (
+            "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003",
+            "amber+strict",
+        ),
         Tlp::Red => ("marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1", "red"),
     }
 }
@@ -245,9 +365,19 @@ fn bounded(content: &str, chars_max: usize) -> String {
     let kept: String = content
         .chars()
         .take(chars_max)
-        .map(|character| if character.is_control() && character != '\n' { '\u{FFFD}' } else { character })
+        .map(|character| {
+            if character.is_control() && character != '\n' {
+                '\u{FFFD}'
+            } else {
+                character
+            }
+        })
         .collect();
-    if kept.trim().is_empty() { "(none)".to_owned() } else { kept }
+    if kept.trim().is_empty() {
+        "(none)".to_owned()
+    } else {
+        kept
+    }
 }
 
 fn set(object: &mut Value, key: &str, value: Value) {
@@ -274,15 +404,23 @@ impl<'a> Bundle<'a> {
         Self {
             assessment,
             at: format!("{day}T00:00:00.000Z"),
-            author: format!("identity--{}", Uuid::new_v5(&namespace(), b"ascribe")),
+            author: digest_id("identity", "ascribe"),
             objects: Vec::new(),
         }
     }
 
     /// The id of the object of this type that is called `key` in this case.
     fn id(&self, kind: &str, key: &str) -> String {
-        let whole = [self.assessment.case.as_str(), &self.assessment.incident, &self.at, kind, key].map(|part| format!("{}:{part}", part.len())).concat();
-        format!("{kind}--{}", Uuid::new_v5(&namespace(), whole.as_bytes()))
+        let whole = [
+            self.assessment.case.as_str(),
+            &self.assessment.incident,
+            &self.at,
+            kind,
+            key,
+        ]
+        .map(|part| format!("{}:{part}", part.len()))
+        .concat();
+        digest_id(kind, &whole)
     }
 
     /// Adds an object with what all of ours have; gives its id.
@@ -313,6 +451,9 @@ impl<'a> Bundle<'a> {
 
     fn text(self) -> String {
         let id = self.id("bundle", &self.assessment.run.seed.to_string());
-        format!("{:#}\n", json!({ "type": "bundle", "id": id, "objects": self.objects }))
+        format!(
+            "{:#}\n",
+            json!({ "type": "bundle", "id": id, "objects": self.objects })
+        )
     }
 }

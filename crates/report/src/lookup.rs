@@ -11,7 +11,12 @@ impl<'a> Page<'a> {
     /// Hypotheses, likeliest first; ties by id.
     pub(crate) fn ranked(&self) -> Vec<&'a Hypothesis> {
         let mut ranked: Vec<_> = self.assessment.hypotheses.iter().collect();
-        ranked.sort_by(|a, b| b.belief.point.total_cmp(&a.belief.point).then_with(|| a.id.cmp(&b.id)));
+        ranked.sort_by(|a, b| {
+            b.belief
+                .point
+                .total_cmp(&a.belief.point)
+                .then_with(|| a.id.cmp(&b.id))
+        });
         ranked
     }
 
@@ -24,7 +29,11 @@ impl<'a> Page<'a> {
             .map(|line| (line, contribution(line, hypothesis)))
             .filter(|(_, bans)| bans.abs() >= 0.005)
             .collect();
-        carriers.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then_with(|| a.0.finding.cmp(&b.0.finding)));
+        carriers.sort_by(|a, b| {
+            b.1.abs()
+                .total_cmp(&a.1.abs())
+                .then_with(|| a.0.finding.cmp(&b.0.finding))
+        });
         carriers
     }
 
@@ -64,7 +73,10 @@ impl<'a> Page<'a> {
     /// Likeliest party among those that belong to no other listed party.
     pub(crate) fn top_operator(&self) -> Option<(&'a str, f64)> {
         top(self.assessment.operators.iter().filter(|(id, _)| {
-            self.parties.get(*id).and_then(|party| party.parent.as_ref()).is_none()
+            self.parties
+                .get(*id)
+                .and_then(|party| party.parent.as_ref())
+                .is_none()
         }))
     }
 
@@ -102,7 +114,9 @@ pub(crate) fn contribution(line: &LedgerLine, hypothesis: &str) -> f64 {
 pub(crate) fn anchor(finding: &str) -> String {
     let plain = !finding.is_empty()
         && finding.len() <= 80
-        && finding.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':'));
+        && finding
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':'));
     if plain {
         format!("f-{finding}")
     } else {

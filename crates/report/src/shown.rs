@@ -95,7 +95,13 @@ pub fn hex_dump(bytes: &[u8], start: u64) -> String {
         }
         let printable: String = chunk
             .iter()
-            .map(|byte| if (0x20..0x7f).contains(byte) { char::from(*byte) } else { '.' })
+            .map(|byte| {
+                if (0x20..0x7f).contains(byte) {
+                    char::from(*byte)
+                } else {
+                    '.'
+                }
+            })
             .collect();
         dump.push_str(&format!("{offset:08x} {digits:<49}  {printable}\n"));
     }
@@ -108,7 +114,10 @@ mod tests {
 
     #[test]
     fn what_hides_is_named() {
-        assert_eq!(line("a\u{202E}b\u{1b}[31mc\u{200B}", 99), "a<U+202E>b<U+001B>[31mc<U+200B>");
+        assert_eq!(
+            line("a\u{202E}b\u{1b}[31mc\u{200B}", 99),
+            "a<U+202E>b<U+001B>[31mc<U+200B>"
+        );
         assert_eq!(line("a\r\n  b", 99), "a b");
         assert_eq!(block("a\n\tb\r", 99), "a\n\tb<U+000D>");
         assert_eq!(line("Пхеньян 평양", 99), "Пхеньян 평양");

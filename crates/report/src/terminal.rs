@@ -38,7 +38,11 @@ const LABEL: usize = 10;
 /// The answer, ending in a line feed.
 #[must_use]
 pub fn terminal(page: &Page<'_>, options: TerminalOptions) -> String {
-    let mut out = Lines { text: String::new(), width: options.width.max(40), color: options.color };
+    let mut out = Lines {
+        text: String::new(),
+        width: options.width.max(40),
+        color: options.color,
+    };
     match options.detail {
         Detail::Full => full(page, &mut out),
         Detail::Quiet => out.wrapped("", 0, &quiet(page)),
@@ -72,15 +76,34 @@ fn full(page: &Page<'_>, out: &mut Lines) {
     let ranked = page.ranked();
     out.heading(&clean(&assessment.case), Some(&format!("TLP:{}", assessment.tlp)));
     out.wrapped("", 0, &sentence(&assessment.question));
-    let as_of = assessment.as_of.as_deref().unwrap_or("no date: nothing in the case is dated");
-    out.wrapped("", 0, &format!("As of {} · incident {} · {}", clean(as_of), clean(&assessment.incident), counted(assessment.ledger.len(), "finding", "findings")));
+    let as_of = assessment
+        .as_of
+        .as_deref()
+        .unwrap_or("no date: nothing in the case is dated");
+    out.wrapped(
+        "",
+        0,
+        &format!(
+            "As of {} · incident {} · {}",
+            clean(as_of),
+            clean(&assessment.incident),
+            counted(assessment.ledger.len(), "finding", "findings")
+        ),
+    );
 
     out.heading("Answer", None);
     for hypothesis in ranked.iter().take(LEADING) {
         answer_line(page, hypothesis, out);
     }
     if ranked.len() > LEADING {
-        out.wrapped("", LABEL, &format!("and {} below", counted(ranked.len() - LEADING, "hypothesis", "hypotheses")));
+        out.wrapped(
+            "",
+            LABEL,
+            &format!(
+                "and {} below",
+                counted(ranked.len() - LEADING, "hypothesis", "hypotheses")
+            ),
+        );
     }
     out.wrapped("", 0, &apart(page));
 
@@ -91,14 +114,37 @@ fn full(page: &Page<'_>, out: &mut Lines) {
     }
 
     out.heading("What carries it", Some("bans"));
-    let carriers = ranked.first().map(|leader| page.carriers(&leader.id)).unwrap_or_default();
+    let carriers = ranked
+        .first()
+        .map(|leader| page.carriers(&leader.id))
+        .unwrap_or_default();
     for (finding, contribution) in carriers.iter().take(ITEMS) {
-        out.wrapped(&format!("{:>7}   ", bans(*contribution)), LABEL, &sentence(&finding.says));
-        let place = finding.provenance.first().map_or_else(String::new, |place| match place.line {
-            Some(number) => format!(" · {} line {number}", clean(&place.path)),
-            None => format!(" · {} bytes {}–{}", clean(&place.path), count(place.start), count(place.end)),
-        });
-        out.faint(LABEL, &format!("{} · {}, known {}{place}", clean(&finding.finding), clean(page.source_name(finding.source.as_deref())), clean(&finding.known)));
+        out.wrapped(
+            &format!("{:>7}   ", bans(*contribution)),
+            LABEL,
+            &sentence(&finding.says),
+        );
+        let place = finding
+            .provenance
+            .first()
+            .map_or_else(String::new, |place| match place.line {
+                Some(number) => format!(" · {} line {number}", clean(&place.path)),
+                None => format!(
+                    " · {} bytes {}–{}",
+                    clean(&place.path),
+                    count(place.start),
+                    count(place.end)
+                ),
+            });
+        out.faint(
+            LABEL,
+            &format!(
+                "{} · {}, known {}{place}",
+                clean(&finding.finding),
+                clean(page.source_name(finding.source.as_deref())),
+                clean(&finding.known)
+            ),
+        );
     }
     if carriers.is_empty() {
         out.wrapped("", 0, "No finding moves the leading hypothesis.");
@@ -109,7 +155,11 @@ fn full(page: &Page<'_>, out: &mut Lines) {
 
     out.heading("What to collect next", Some("bits"));
     for item in assessment.collect.iter().take(ITEMS) {
-        out.wrapped(&format!("{:>7}   ", two_decimals(item.bits)), LABEL, &format!("{}: {}", sentence(&item.what), sentence(&item.ask)));
+        out.wrapped(
+            &format!("{:>7}   ", two_decimals(item.bits)),
+            LABEL,
+            &format!("{}: {}", sentence(&item.what), sentence(&item.ask)),
+        );
     }
     if assessment.collect.is_empty() {
         out.wrapped("", 0, "Nothing was found that is expected to narrow the answer.");
@@ -119,7 +169,11 @@ fn full(page: &Page<'_>, out: &mut Lines) {
         out.heading("Standards", None);
         for standard in &assessment.standards {
             let met = if standard.met { "met" } else { "not met" };
-            out.wrapped(&format!("{met:>7}   "), LABEL, &format!("{}: {}", clean(&standard.id), sentence(&standard.why)));
+            out.wrapped(
+                &format!("{met:>7}   "),
+                LABEL,
+                &format!("{}: {}", clean(&standard.id), sentence(&standard.why)),
+            );
         }
     }
     evidence(page, out);
@@ -129,19 +183,40 @@ fn evidence(page: &Page<'_>, out: &mut Lines) {
     let assessment = page.assessment;
     out.heading("Evidence", None);
     out.wrapped("", 0, &format!("{}.", inputs_words(page)));
-    let unread: Vec<_> = assessment.inputs.iter().filter(|input| input.status == "unreadable" || input.status == "partial").collect();
+    let unread: Vec<_> = assessment
+        .inputs
+        .iter()
+        .filter(|input| input.status == "unreadable" || input.status == "partial")
+        .collect();
     for input in unread.iter().take(ITEMS) {
         let why = input.why.as_deref().unwrap_or("no reason was given");
-        out.wrapped("  - ", 4, &format!("{} {}: {}", clean(&input.status), clean(&input.path), sentence(why)));
+        out.wrapped(
+            "  - ",
+            4,
+            &format!(
+                "{} {}: {}",
+                clean(&input.status),
+                clean(&input.path),
+                sentence(why)
+            ),
+        );
     }
     more(out, unread.len());
-    out.wrapped("", 0, &format!("{}.", counted(assessment.anomalies.len(), "anomaly", "anomalies")));
+    out.wrapped(
+        "",
+        0,
+        &format!("{}.", counted(assessment.anomalies.len(), "anomaly", "anomalies")),
+    );
     for anomaly in assessment.anomalies.iter().take(ITEMS) {
         let at = anomaly.at.as_ref().map_or_else(String::new, |at| match at.line {
             Some(number) => format!(" line {number}"),
             None => format!(" byte {}", at.start),
         });
-        out.wrapped("  - ", 4, &format!("{}{at}: {}", clean(&anomaly.path), sentence(&anomaly.text)));
+        out.wrapped(
+            "  - ",
+            4,
+            &format!("{}{at}: {}", clean(&anomaly.path), sentence(&anomaly.text)),
+        );
     }
     more(out, assessment.anomalies.len());
     for warning in &assessment.warnings {
@@ -155,24 +230,58 @@ fn evidence(page: &Page<'_>, out: &mut Lines) {
 
 fn more(out: &mut Lines, all: usize) {
     if all > ITEMS {
-        out.wrapped("", 4, &format!("and {} more in the report", count(u64::try_from(all - ITEMS).unwrap_or(u64::MAX))));
+        out.wrapped(
+            "",
+            4,
+            &format!(
+                "and {} more in the report",
+                count(u64::try_from(all - ITEMS).unwrap_or(u64::MAX))
+            ),
+        );
     }
 }
 
 fn answer_line(page: &Page<'_>, hypothesis: &Hypothesis, out: &mut Lines) {
     let belief = &hypothesis.belief;
-    let label = if belief.point < 0.01 { "< 1 %".to_owned() } else if belief.point > 0.99 { "> 99 %".to_owned() } else { percent(belief.point) };
-    out.strong(&format!("{label:>7}   "), LABEL, &clean(page.hypothesis_name(&hypothesis.id)));
-    out.wrapped("", LABEL, &format!("{}; 90 % interval {}, outer search {}", sentence(&hypothesis.words), interval(belief.low, belief.high), percent_range(belief.outer[0], belief.outer[1])));
+    let label = if belief.point < 0.01 {
+        "< 1 %".to_owned()
+    } else if belief.point > 0.99 {
+        "> 99 %".to_owned()
+    } else {
+        percent(belief.point)
+    };
+    out.strong(
+        &format!("{label:>7}   "),
+        LABEL,
+        &clean(page.hypothesis_name(&hypothesis.id)),
+    );
+    out.wrapped(
+        "",
+        LABEL,
+        &format!(
+            "{}; 90 % interval {}, outer search {}",
+            sentence(&hypothesis.words),
+            interval(belief.low, belief.high),
+            percent_range(belief.outer[0], belief.outer[1])
+        ),
+    );
 }
 
 fn apart(page: &Page<'_>) -> String {
     let mut parts = Vec::new();
     if let Some((operator, belief)) = page.top_operator() {
-        parts.push(format!("Operator alone: {}, {}.", clean(page.party_name(operator)), percent(belief)));
+        parts.push(format!(
+            "Operator alone: {}, {}.",
+            clean(page.party_name(operator)),
+            percent(belief)
+        ));
     }
     if let Some((direction, belief)) = page.top_direction() {
-        parts.push(format!("Direction alone: {}, {}.", clean(direction), percent(belief)));
+        parts.push(format!(
+            "Direction alone: {}, {}.",
+            clean(direction),
+            percent(belief)
+        ));
     }
     if let Some(nobody) = page.assessment.framed.get("nobody") {
         parts.push(format!("That somebody is framed: {}.", percent(1.0 - nobody)));
@@ -186,14 +295,30 @@ fn flip_words(page: &Page<'_>) -> String {
         return "No set of findings was found without which another hypothesis leads".to_owned();
     }
     let names: Vec<String> = set.iter().take(12).map(|id| clean(id)).collect();
-    let rest = if set.len() > 12 { format!(" and {} more", set.len() - 12) } else { String::new() };
-    format!("Without {} another hypothesis leads: {}{rest}", counted(set.len(), "finding", "findings"), names.join(", "))
+    let rest = if set.len() > 12 {
+        format!(" and {} more", set.len() - 12)
+    } else {
+        String::new()
+    };
+    format!(
+        "Without {} another hypothesis leads: {}{rest}",
+        counted(set.len(), "finding", "findings"),
+        names.join(", ")
+    )
 }
 
 fn inputs_words(page: &Page<'_>) -> String {
-    let by_status: Vec<String> = page.inputs_by_status().iter().map(|(status, number)| format!("{number} {}", clean(status))).collect();
+    let by_status: Vec<String> = page
+        .inputs_by_status()
+        .iter()
+        .map(|(status, number)| format!("{number} {}", clean(status)))
+        .collect();
     let inputs = counted(page.assessment.inputs.len(), "input", "inputs");
-    if by_status.is_empty() { inputs } else { format!("{inputs}: {}", by_status.join(", ")) }
+    if by_status.is_empty() {
+        inputs
+    } else {
+        format!("{inputs}: {}", by_status.join(", "))
+    }
 }
 
 fn clean(text: &str) -> String {
@@ -234,7 +359,11 @@ impl Lines {
 
     fn styled(&mut self, code: &str, first: &str, indent: usize, text: &str) {
         let room = self.width.saturating_sub(indent).max(16);
-        let mut start = if first.is_empty() { " ".repeat(indent) } else { first.to_owned() };
+        let mut start = if first.is_empty() {
+            " ".repeat(indent)
+        } else {
+            first.to_owned()
+        };
         for row in rows(text, room) {
             self.text.push_str(&start);
             if self.color && !code.is_empty() {

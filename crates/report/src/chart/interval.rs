@@ -43,7 +43,7 @@ pub(crate) fn interval_axis() -> Markup {
             @for border in WORD_BORDERS {
                 text x=(along(border)) y="13" text-anchor="middle" { (format!("{:.0}", border * 100.0)) }
             }
-            text x="100%" y="13" text-anchor="end" { "100 %" }
+            text x="100%" y="13" text-anchor="end" { "100" }
         }
     }
 }
@@ -56,7 +56,7 @@ pub(crate) fn interval_key() -> Markup {
             li { svg class="swatch" width="28" height="20" aria-hidden="true" { rect class="interval" x="0" y="4" width="28" height="12" {} } " 90 % interval" }
             li { svg class="swatch" width="28" height="20" aria-hidden="true" { rect class="outer" x="0" y="8" width="28" height="4" {} } " outer search" }
             li { svg class="swatch" width="16" height="20" aria-hidden="true" { path class="prior" d="M3 16 L8 7 L13 16 Z" {} } " prior" }
-            li { "vertical lines: borders between the words of likelihood" }
+            li { "percent; vertical lines: borders between the words of likelihood" }
         }
     }
 }
@@ -83,7 +83,12 @@ mod tests {
             id: "a".to_owned(),
             name: "A".to_owned(),
             prior: 0.2,
-            belief: Belief { point: 0.74, low, high, outer: [0.31, 0.93] },
+            belief: Belief {
+                point: 0.74,
+                low,
+                high,
+                outer: [0.31, 0.93],
+            },
             words: "likely".to_owned(),
         }
     }
@@ -91,22 +96,44 @@ mod tests {
     #[test]
     fn the_bars_are_as_wide_as_their_values() {
         let svg = interval_bar(&hypothesis(Some(0.55), Some(0.86))).into_string();
-        assert!(svg.contains(r#"<rect class="outer" x="31.000%" y="13" width="62.000%" height="4">"#), "{svg}");
-        assert!(svg.contains(r#"<rect class="interval" x="55.000%" y="8" width="31.000%" height="14">"#), "{svg}");
-        assert!(svg.contains(r#"<svg class="at" x="74.000%" y="15"><rect class="point""#), "{svg}");
-        assert!(svg.contains(r#"<svg class="at" x="20.000%" y="15"><path class="prior""#), "{svg}");
-        assert!(svg.contains("<title>74 %, 90 % interval 55–86 %</title>"), "{svg}");
+        assert!(
+            svg.contains(r#"<rect class="outer" x="31.000%" y="13" width="62.000%" height="4">"#),
+            "{svg}"
+        );
+        assert!(
+            svg.contains(r#"<rect class="interval" x="55.000%" y="8" width="31.000%" height="14">"#),
+            "{svg}"
+        );
+        assert!(
+            svg.contains(r#"<svg class="at" x="74.000%" y="15"><rect class="point""#),
+            "{svg}"
+        );
+        assert!(
+            svg.contains(r#"<svg class="at" x="20.000%" y="15"><path class="prior""#),
+            "{svg}"
+        );
+        assert!(
+            svg.contains("<title>74 %, 90 % interval 55–86 %</title>"),
+            "{svg}"
+        );
     }
 
     #[test]
     fn a_refused_interval_has_no_bar() {
         let svg = interval_bar(&hypothesis(None, None)).into_string();
-        assert!(!svg.contains(r#"class="interval""#) && svg.contains("no interval"), "{svg}");
+        assert!(
+            !svg.contains(r#"class="interval""#) && svg.contains("no interval"),
+            "{svg}"
+        );
     }
 
     #[test]
     fn a_number_that_is_none_draws_nothing() {
         assert!(share_bar(f64::NAN).into_string().contains(r#"width="0.000%""#));
-        assert!(share_bar(7.0).into_string().contains(r#"class="interval" x="0" y="0" width="100.000%""#));
+        assert!(
+            share_bar(7.0)
+                .into_string()
+                .contains(r#"class="interval" x="0" y="0" width="100.000%""#)
+        );
     }
 }

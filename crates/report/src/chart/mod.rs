@@ -12,6 +12,10 @@ pub(crate) use waterfall::{FallRow, Scale, fall_axis, fall_bar};
 
 /// A share of the width as an SVG length, "55.000%".
 fn along(share: f64) -> String {
-    let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
+    let share = if share.is_finite() {
+        share.clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
     format!("{:.3}%", share * 100.0)
 }

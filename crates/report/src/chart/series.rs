@@ -72,11 +72,18 @@ fn down(belief: f64) -> String {
 
 /// In thousandths of the height.
 fn height(belief: f64) -> f64 {
-    let belief = if belief.is_finite() { belief.clamp(0.0, 1.0) } else { 0.0 };
+    let belief = if belief.is_finite() {
+        belief.clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
     900.0 - 840.0 * belief
 }
 
-#[expect(clippy::cast_precision_loss, reason = "positions on a chart; days are far fewer than 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "positions on a chart; days are far fewer than 2^52"
+)]
 fn share(index: usize, last: usize) -> f64 {
     index as f64 / last as f64
 }
@@ -124,7 +131,9 @@ fn marked(series: &[SeriesPoint], id: &str) -> Vec<(usize, f64)> {
 
 /// The belief at the end of `series`, for a legend.
 pub(crate) fn last(series: &[SeriesPoint], id: &str) -> String {
-    series.last().map_or_else(|| "not given".to_owned(), |point| percent(belief(point, id)))
+    series
+        .last()
+        .map_or_else(|| "not given".to_owned(), |point| percent(belief(point, id)))
 }
 
 #[cfg(test)]
@@ -146,8 +155,14 @@ mod tests {
     #[test]
     fn a_line_steps_at_each_day_to_its_belief() {
         let svg = series_chart(&series(&[0.0, 0.5, 1.0]), &["a"]).into_string();
-        assert!(svg.contains(r#"d="M0.00 900.00H500.00V480.00H1000.00V60.00""#), "{svg}");
-        assert!(svg.contains(r#"<svg class="at" x="50.000%" y="48.000%">"#), "{svg}");
+        assert!(
+            svg.contains(r#"d="M0.00 900.00H500.00V480.00H1000.00V60.00""#),
+            "{svg}"
+        );
+        assert!(
+            svg.contains(r#"<svg class="at" x="50.000%" y="48.000%">"#),
+            "{svg}"
+        );
     }
 
     #[test]

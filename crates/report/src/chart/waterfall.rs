@@ -26,9 +26,14 @@ impl Scale {
     pub(crate) fn over(levels: impl Iterator<Item = f64>) -> Self {
         let (low, high) = levels
             .filter(|level| level.is_finite())
-            .fold((0.0_f64, 0.0_f64), |(low, high), level| (low.min(level), high.max(level)));
+            .fold((0.0_f64, 0.0_f64), |(low, high), level| {
+                (low.min(level), high.max(level))
+            });
         let margin = (0.06 * (high - low)).max(0.05);
-        Self { low: low - margin, high: high + margin }
+        Self {
+            low: low - margin,
+            high: high + margin,
+        }
     }
 
     fn share(self, level: f64) -> f64 {
@@ -98,11 +103,16 @@ pub(crate) fn fall_axis(scale: Scale) -> Markup {
 
 fn short(mark: f64) -> String {
     let text = bans(mark);
-    text.strip_suffix(".00").map(str::to_owned).unwrap_or_else(|| text.trim_end_matches('0').to_owned())
+    text.strip_suffix(".00")
+        .map(str::to_owned)
+        .unwrap_or_else(|| text.trim_end_matches('0').to_owned())
 }
 
 fn short_percent(belief: f64) -> String {
-    percent(belief).replace("under ", "<").replace("over ", ">").replace(' ', "\u{202f}")
+    percent(belief)
+        .replace("under ", "<")
+        .replace("over ", ">")
+        .replace(' ', "\u{202f}")
 }
 
 #[cfg(test)]
@@ -113,16 +123,25 @@ mod tests {
     fn a_step_is_as_wide_as_its_bans() {
         let scale = Scale { low: -2.0, high: 2.0 };
         let up = fall_bar(scale, FallRow::Step(-1.0, 0.5)).into_string();
-        assert!(up.contains(r#"<rect class="for" x="25.000%" y="6" width="37.500%" height="16">"#), "{up}");
+        assert!(
+            up.contains(r#"<rect class="for" x="25.000%" y="6" width="37.500%" height="16">"#),
+            "{up}"
+        );
         let down = fall_bar(scale, FallRow::Step(0.5, -1.0)).into_string();
-        assert!(down.contains(r#"<rect class="against" x="25.000%" y="6" width="37.500%" height="16">"#), "{down}");
+        assert!(
+            down.contains(r#"<rect class="against" x="25.000%" y="6" width="37.500%" height="16">"#),
+            "{down}"
+        );
         assert!(down.contains("−1.50 bans: from +0.50 to −1.00"), "{down}");
     }
 
     #[test]
     fn a_level_starts_at_even_odds() {
         let svg = fall_bar(Scale { low: -1.0, high: 1.0 }, FallRow::Level(-0.6)).into_string();
-        assert!(svg.contains(r#"<rect class="level" x="20.000%" y="6" width="30.000%" height="16">"#), "{svg}");
+        assert!(
+            svg.contains(r#"<rect class="level" x="20.000%" y="6" width="30.000%" height="16">"#),
+            "{svg}"
+        );
     }
 
     #[test]

@@ -286,18 +286,24 @@ fn list(items: &[String]) -> Markup {
 }
 
 fn by_belief(beliefs: &BTreeMap<String, f64>) -> Vec<(&str, f64)> {
-    let mut sorted: Vec<_> = beliefs.iter().map(|(id, belief)| (id.as_str(), *belief)).collect();
+    let mut sorted: Vec<_> = beliefs
+        .iter()
+        .map(|(id, belief)| (id.as_str(), *belief))
+        .collect();
     sorted.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
     sorted
 }
 
 fn beliefs(page: &Page<'_>, label: &str, beliefs: &BTreeMap<String, f64>) -> Markup {
-    scrolling(label, html! {
-        table {
-            thead { tr { th scope="col" { "Who or what" } th scope="col" class="n" { "Belief" } } }
-            tbody { @for (id, belief) in by_belief(beliefs) {
-                tr { th scope="row" { (name(page.party_name(id))) (share_bar(belief)) } td class="n" { (percent(belief)) } }
-            } }
-        }
-    })
+    scrolling(
+        label,
+        html! {
+            table {
+                thead { tr { th scope="col" { "Who or what" } th scope="col" class="n" { "Belief" } } }
+                tbody { @for (id, belief) in by_belief(beliefs) {
+                    tr { th scope="row" { (name(page.party_name(id))) (share_bar(belief)) } td class="n" { (percent(belief)) } }
+                } }
+            }
+        },
+    )
 }

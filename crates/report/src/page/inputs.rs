@@ -52,17 +52,20 @@ pub(super) fn anomalies(page: &Page<'_>) -> Markup {
 }
 
 fn anomaly_table(rows: &[AnomalyLine]) -> Markup {
-    scrolling("Anomalies", html! {
-        table {
-            thead { tr { th scope="col" { "File" } th scope="col" { "Where" } th scope="col" { "What" } th scope="col" { "Code" } } }
-            tbody { @for row in rows { tr {
-                th scope="row" class="path" { (name(&row.path)) }
-                td class="n" { @match &row.at { Some(at) => { @if let Some(line) = at.line { "line " (line) ", " } "bytes " (count(at.start)) "–" (count(at.end)) }, None => "the whole file" } }
-                td class="says" { (sentence(&row.text)) }
-                td { code { (name(&row.code)) } }
-            } } }
-        }
-    })
+    scrolling(
+        "Anomalies",
+        html! {
+            table {
+                thead { tr { th scope="col" { "File" } th scope="col" { "Where" } th scope="col" { "What" } th scope="col" { "Code" } } }
+                tbody { @for row in rows { tr {
+                    th scope="row" class="path" { (name(&row.path)) }
+                    td class="n" { @match &row.at { Some(at) => { @if let Some(line) = at.line { "line " (line) ", " } "bytes " (count(at.start)) "–" (count(at.end)) }, None => "the whole file" } }
+                    td class="says" { (sentence(&row.text)) }
+                    td { code { (name(&row.code)) } }
+                } } }
+            }
+        },
+    )
 }
 
 pub(super) fn inputs(page: &Page<'_>) -> Markup {
@@ -79,23 +82,26 @@ pub(super) fn inputs(page: &Page<'_>) -> Markup {
 }
 
 fn input_table(rows: &[Input]) -> Markup {
-    scrolling("Inputs", html! {
-        table {
-            thead { tr { th scope="col" { "File" } th scope="col" { "Status" } th scope="col" { "Kind" } th scope="col" class="n" { "Bytes" } th scope="col" { "Coverage" } th scope="col" { "Known" } } }
-            tbody { @for row in rows { tr {
-                th scope="row" class="path" { (name(&row.path)) br; span class="soft hash" { @match row.sha256 { Some(hash) => (hash), None => "no hash" } } }
-                td class="mid" { span class={ "tag " (if row.status == "read" { "met" } else { "notmet" }) } { (name(&row.status)) } @if let Some(why) = &row.why { br; span class="small" { (sentence(why)) } } }
-                td { (name(&row.kind)) @if let Some(reader) = &row.reader { br; span class="small soft" { (name(reader)) } } }
-                td class="n" { (count(row.bytes)) }
-                td class="mid" {
-                    @if row.coverage.seen == 0 { span class="soft" { "–" } } @else {
-                        (count(row.coverage.seen)) " × " (name(&row.coverage.unit)) ": " (count(row.coverage.parsed)) " understood, " (count(row.coverage.used)) " used, " (count(row.coverage.dropped)) " passed over"
+    scrolling(
+        "Inputs",
+        html! {
+            table {
+                thead { tr { th scope="col" { "File" } th scope="col" { "Status" } th scope="col" { "Kind" } th scope="col" class="n" { "Bytes" } th scope="col" { "Coverage" } th scope="col" { "Known" } } }
+                tbody { @for row in rows { tr {
+                    th scope="row" class="path" { (name(&row.path)) br; span class="soft hash" { @match row.sha256 { Some(hash) => (hash), None => "no hash" } } }
+                    td class="mid" { span class={ "tag " (if row.status == "read" { "met" } else { "notmet" }) } { (name(&row.status)) } @if let Some(why) = &row.why { br; span class="small" { (sentence(why)) } } }
+                    td { (name(&row.kind)) @if let Some(reader) = &row.reader { br; span class="small soft" { (name(reader)) } } }
+                    td class="n" { (count(row.bytes)) }
+                    td class="mid" {
+                        @if row.coverage.seen == 0 { span class="soft" { "–" } } @else {
+                            (count(row.coverage.seen)) " × " (name(&row.coverage.unit)) ": " (count(row.coverage.parsed)) " understood, " (count(row.coverage.used)) " used, " (count(row.coverage.dropped)) " passed over"
+                        }
                     }
-                }
-                td class="n" { @match &row.known { Some(known) => (name(known)), None => "–" } }
-            } } }
-        }
-    })
+                    td class="n" { @match &row.known { Some(known) => (name(known)), None => "–" } }
+                } } }
+            }
+        },
+    )
 }
 
 fn in_groups<T>(rows: &[T], table: fn(&[T]) -> Markup) -> Markup {

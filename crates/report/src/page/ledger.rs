@@ -85,32 +85,41 @@ fn tables(page: &Page<'_>, leader: &Hypothesis, second: Option<&Hypothesis>) -> 
     }
 }
 
-fn table(page: &Page<'_>, leader: &Hypothesis, second: Option<&Hypothesis>, lines: &[LedgerLine], label: &str) -> Markup {
-    scrolling(label, html! {
-        table {
-            caption { "Bans. Leader: " (name(page.hypothesis_name(&leader.id))) @if let Some(second) = second { ". Second: " (name(page.hypothesis_name(&second.id))) } "." }
-            thead { tr {
-                th scope="col" { "Finding" }
-                th scope="col" class="n" { "To the leader" }
-                @if second.is_some() { th scope="col" class="n" { "To the second" } }
-                th scope="col" class="n" { "Weight alone" }
-                th scope="col" { "Points to" } th scope="col" { "Source and origin" } th scope="col" { "Known" } th scope="col" class="n" { "Forgeable" } th scope="col" { "Basis" } th scope="col" { "TLP" }
-            } }
-            tbody { @for line in lines { tr {
-                th scope="row" class="says" { (finding_link(page, &line.finding)) br; span class="small" { (sentence(&line.says)) }
-                    @if !line.copies.is_empty() { br; span class="small soft" { (counted(line.copies.len(), "copy", "copies")) ": " (finding_links(page, &line.copies, 6)) } } }
-                td class="n" { strong { (bans(contribution(line, &leader.id))) } }
-                @if let Some(second) = second { td class="n" { (bans(contribution(line, &second.id))) } }
-                td class="n" { (weight(line)) }
-                td class="mid" { (pointer(line)) }
-                td class="mid" { (name(page.source_name(line.source.as_deref()))) @if !line.via.is_empty() { br; span class="small soft" { "through " @for (index, via) in line.via.iter().enumerate() { @if index > 0 { ", " } (name(page.source_name(Some(via)))) } } } br; span class="small soft" { (name(&line.origin)) } }
-                td class="n" { (name(&line.known)) }
-                td class="n" { @match line.forgeability { Some([_, point, _]) => (two_decimals(point)), None => "–" } }
-                td { (line.basis) @if let Some(who) = &line.signed_by { " by " (name(who)) } }
-                td { (line.tlp) }
-            } } }
-        }
-    })
+fn table(
+    page: &Page<'_>,
+    leader: &Hypothesis,
+    second: Option<&Hypothesis>,
+    lines: &[LedgerLine],
+    label: &str,
+) -> Markup {
+    scrolling(
+        label,
+        html! {
+            table {
+                caption { "Bans. Leader: " (name(page.hypothesis_name(&leader.id))) @if let Some(second) = second { ". Second: " (name(page.hypothesis_name(&second.id))) } "." }
+                thead { tr {
+                    th scope="col" { "Finding" }
+                    th scope="col" class="n" { "To the leader" }
+                    @if second.is_some() { th scope="col" class="n" { "To the second" } }
+                    th scope="col" class="n" { "Weight alone" }
+                    th scope="col" { "Points to" } th scope="col" { "Source and origin" } th scope="col" { "Known" } th scope="col" class="n" { "Forgeable" } th scope="col" { "Basis" } th scope="col" { "TLP" }
+                } }
+                tbody { @for line in lines { tr {
+                    th scope="row" class="says" { (finding_link(page, &line.finding)) br; span class="small" { (sentence(&line.says)) }
+                        @if !line.copies.is_empty() { br; span class="small soft" { (counted(line.copies.len(), "copy", "copies")) ": " (finding_links(page, &line.copies, 6)) } } }
+                    td class="n" { strong { (bans(contribution(line, &leader.id))) } }
+                    @if let Some(second) = second { td class="n" { (bans(contribution(line, &second.id))) } }
+                    td class="n" { (weight(line)) }
+                    td class="mid" { (pointer(line)) }
+                    td class="mid" { (name(page.source_name(line.source.as_deref()))) @if !line.via.is_empty() { br; span class="small soft" { "through " @for (index, via) in line.via.iter().enumerate() { @if index > 0 { ", " } (name(page.source_name(Some(via)))) } } } br; span class="small soft" { (name(&line.origin)) } }
+                    td class="n" { (name(&line.known)) }
+                    td class="n" { @match line.forgeability { Some([_, point, _]) => (two_decimals(point)), None => "–" } }
+                    td { (line.basis) @if let Some(who) = &line.signed_by { " by " (name(who)) } }
+                    td { (line.tlp) }
+                } } }
+            }
+        },
+    )
 }
 
 /// The weight alone with its interval and bound.

@@ -17,7 +17,12 @@ const ROWS: usize = 25;
 const GROUP: usize = 250;
 
 pub(super) fn time(page: &Page<'_>) -> Markup {
-    let ids: Vec<&str> = page.ranked().iter().take(LINES_MAX).map(|hypothesis| hypothesis.id.as_str()).collect();
+    let ids: Vec<&str> = page
+        .ranked()
+        .iter()
+        .take(LINES_MAX)
+        .map(|hypothesis| hypothesis.id.as_str())
+        .collect();
     html! {
         section id="time" {
             h2 { "Belief over time" }
@@ -81,9 +86,18 @@ fn changed(page: &Page<'_>) -> Markup {
         return html! {};
     };
     let whole: [(&str, Option<&BTreeMap<String, f64>>); 3] = [
-        ("From bytes alone, all notes removed", sensitivity.without_notes.as_ref()),
-        ("Every override removed, class defaults throughout", sensitivity.without_overrides.as_ref()),
-        ("Origins that may overlap taken as independent", sensitivity.independent_overlaps.as_ref()),
+        (
+            "From bytes alone, all notes removed",
+            sensitivity.without_notes.as_ref(),
+        ),
+        (
+            "Every override removed, class defaults throughout",
+            sensitivity.without_overrides.as_ref(),
+        ),
+        (
+            "Origins that may overlap taken as independent",
+            sensitivity.independent_overlaps.as_ref(),
+        ),
     ];
     html! {
         h3 { "The same evidence under other assumptions" }
@@ -160,16 +174,19 @@ fn left_out(page: &Page<'_>) -> Markup {
     });
     let (open, closed) = rows.split_at(rows.len().min(ROWS));
     let table = |rows: &[&LeaveOneOut]| {
-        scrolling("Left out one at a time", html! {
-            table {
-                thead { tr { th scope="col" { "Left out" } th scope="col" class="n" { (name(page.hypothesis_name(&leader.id))) } th scope="col" { "Leads then" } } }
-                tbody { @for row in rows { tr {
-                    th scope="row" { (name(&row.kind)) " " @if row.kind == "finding" { (super::finding_link(page, &row.id)) } @else if row.kind == "source" { (name(page.source_name(Some(&row.id)))) } @else { (name(&row.id)) } }
-                    td class="n" { (percent(then(row))) }
-                    td { @if row.leader == leader.id { span class="soft" { "the same" } } @else { strong { (name(page.hypothesis_name(&row.leader))) } " " span class="n" { (percent(row.belief.get(&row.leader).copied().unwrap_or(0.0))) } } }
-                } } }
-            }
-        })
+        scrolling(
+            "Left out one at a time",
+            html! {
+                table {
+                    thead { tr { th scope="col" { "Left out" } th scope="col" class="n" { (name(page.hypothesis_name(&leader.id))) } th scope="col" { "Leads then" } } }
+                    tbody { @for row in rows { tr {
+                        th scope="row" { (name(&row.kind)) " " @if row.kind == "finding" { (super::finding_link(page, &row.id)) } @else if row.kind == "source" { (name(page.source_name(Some(&row.id)))) } @else { (name(&row.id)) } }
+                        td class="n" { (percent(then(row))) }
+                        td { @if row.leader == leader.id { span class="soft" { "the same" } } @else { strong { (name(page.hypothesis_name(&row.leader))) } " " span class="n" { (percent(row.belief.get(&row.leader).copied().unwrap_or(0.0))) } } }
+                    } } }
+                }
+            },
+        )
     };
     html! {
         @if !rows.is_empty() {

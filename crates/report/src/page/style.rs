@@ -44,8 +44,14 @@ fn base64(bytes: &[u8]) -> String {
         let byte = |index: usize| u32::from(chunk.get(index).copied().unwrap_or(0));
         let group = byte(0) << 16 | byte(1) << 8 | byte(2);
         for (index, shift) in [18_u32, 12, 6, 0].into_iter().enumerate() {
-            let digit = usize::try_from(group >> shift & 63).ok().and_then(|value| DIGITS.get(value));
-            text.push(if index <= chunk.len() { char::from(digit.copied().unwrap_or(b'=')) } else { '=' });
+            let digit = usize::try_from(group >> shift & 63)
+                .ok()
+                .and_then(|value| DIGITS.get(value));
+            text.push(if index <= chunk.len() {
+                char::from(digit.copied().unwrap_or(b'='))
+            } else {
+                '='
+            });
         }
     }
     text
@@ -57,7 +63,15 @@ mod tests {
 
     #[test]
     fn base64_as_in_rfc_4648_section_10() {
-        for (plain, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy")] {
+        for (plain, text) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("fooba", "Zm9vYmE="),
+            ("foobar", "Zm9vYmFy"),
+        ] {
             assert_eq!(base64(plain.as_bytes()), text);
         }
     }
