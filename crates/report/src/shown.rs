@@ -137,7 +137,7 @@ mod tests {
     fn a_hex_dump_has_offset_bytes_and_ascii() {
         assert_eq!(
             hex_dump(b"MZ\x90\x00.text", 0x1f0),
-            "000001f0  4d 5a 90 00 2e 74 65 78  74                          MZ...text\n"
+            "000001f0  4d 5a 90 00 2e 74 65 78  74                       MZ...text\n"
         );
     }
 }

@@ -24,7 +24,7 @@ const MARKS: [&str; LINES_MAX] = [
 /// The chart of `hypotheses` (at most [`LINES_MAX`]) over `series`.
 pub(crate) fn series_chart(series: &[SeriesPoint], hypotheses: &[&str]) -> Markup {
     let days = series.len();
-    let x = |index: usize| if days < 2 { 0.0 } else { share(index, days - 1) };
+    let x = |index: usize| share(index, days.max(1));
     let label_every = (days / 4).max(1);
     html! {
         svg class="series" width="100%" height="320" role="img" {
@@ -32,7 +32,6 @@ pub(crate) fn series_chart(series: &[SeriesPoint], hypotheses: &[&str]) -> Marku
             desc { "One step for each of " (days) " days on which something became known. The numbers are in the table below." }
             @for percent in [0_u32, 25, 50, 75, 100] {
                 line class=(if percent == 0 { "zero" } else { "grid" }) x1="0" x2="100%" y1=(down(f64::from(percent) / 100.0)) y2=(down(f64::from(percent) / 100.0)) {}
-                text x="0" y=(down(f64::from(percent) / 100.0)) dy="-4" { (percent) " %" }
             }
             svg x="0" y="0" width="100%" height="100%" viewBox="0 0 1000 1000" preserveAspectRatio="none" {
                 @for (index, id) in hypotheses.iter().enumerate().rev() {
@@ -45,6 +44,9 @@ pub(crate) fn series_chart(series: &[SeriesPoint], hypotheses: &[&str]) -> Marku
                         path class={ "mark l" (index) } d=(MARKS.get(index).copied().unwrap_or_default()) {}
                     }
                 }
+            }
+            @for percent in [25_u32, 50, 75, 100] {
+                text x="0" y=(down(f64::from(percent) / 100.0)) dy="-4" { (percent) " %" }
             }
             @for (index, point) in series.iter().enumerate() {
                 @if index == 0 || index + 1 == days || (index % label_every == 0 && index + label_every <= days) {
@@ -84,14 +86,14 @@ fn height(belief: f64) -> f64 {
     clippy::cast_precision_loss,
     reason = "positions on a chart; days are far fewer than 2^52"
 )]
-fn share(index: usize, last: usize) -> f64 {
-    index as f64 / last as f64
+fn share(index: usize, days: usize) -> f64 {
+    index as f64 / days as f64
 }
 
 fn anchor(index: usize, days: usize) -> &'static str {
     if index == 0 {
         "start"
-    } else if index + 1 == days {
+    } else if index + 1 == days && days > 8 {
         "end"
     } else {
         "middle"
@@ -112,7 +114,7 @@ fn steps(series: &[SeriesPoint], id: &str, x: &impl Fn(usize) -> f64) -> String 
             path.push_str(&format!("H{across:.2}V{up:.2}"));
         }
     }
-    if series.len() == 1 {
+    if !series.is_empty() {
         path.push_str("H1000");
     }
     path
@@ -156,11 +158,11 @@ mod tests {
     fn a_line_steps_at_each_day_to_its_belief() {
         let svg = series_chart(&series(&[0.0, 0.5, 1.0]), &["a"]).into_string();
         assert!(
-            svg.contains(r#"d="M0.00 900.00H500.00V480.00H1000.00V60.00""#),
+            svg.contains(r#"d="M0.00 900.00H333.33V480.00H666.67V60.00H1000""#),
             "{svg}"
         );
         assert!(
-            svg.contains(r#"<svg class="at" x="50.000%" y="48.000%">"#),
+            svg.contains(r#"<svg class="at" x="33.333%" y="48.000%">"#),
             "{svg}"
         );
     }

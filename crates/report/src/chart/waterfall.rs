@@ -70,7 +70,7 @@ pub(crate) fn fall_bar(scale: Scale, row: FallRow) -> Markup {
         FallRow::Step(..) => "for",
     };
     html! {
-        svg class="fall" width="100%" height="28" role="img" {
+        svg class="fall" width="100%" height="100%" role="img" {
             title {
                 @match row {
                     FallRow::Level(level) => { (bans(level)) " bans, that is " (percent(belief_of(level))) }
@@ -78,13 +78,13 @@ pub(crate) fn fall_bar(scale: Scale, row: FallRow) -> Markup {
                 }
             }
             @for mark in scale.marks() {
-                line class=(if mark == 0.0 { "zero" } else { "grid" }) x1=(along(scale.share(mark))) x2=(along(scale.share(mark))) y1="0" y2="28" {}
+                line class=(if mark == 0.0 { "zero" } else { "grid" }) x1=(along(scale.share(mark))) x2=(along(scale.share(mark))) y1="0" y2="100%" {}
             }
-            rect class=(class) x=(along(scale.share(left))) y="6" width=(along(scale.share(right) - scale.share(left))) height="16" {}
+            rect class=(class) x=(along(scale.share(left))) y="22%" width=(along(scale.share(right) - scale.share(left))) height="56%" {}
             @if matches!(row, FallRow::Step(..)) {
-                line class="link" x1=(along(scale.share(from))) x2=(along(scale.share(from))) y1="0" y2="22" {}
+                line class="link" x1=(along(scale.share(from))) x2=(along(scale.share(from))) y1="0" y2="78%" {}
             }
-            line class="link" x1=(along(scale.share(to))) x2=(along(scale.share(to))) y1="6" y2="28" {}
+            line class="link" x1=(along(scale.share(to))) x2=(along(scale.share(to))) y1="22%" y2="100%" {}
         }
     }
 }
@@ -124,12 +124,12 @@ mod tests {
         let scale = Scale { low: -2.0, high: 2.0 };
         let up = fall_bar(scale, FallRow::Step(-1.0, 0.5)).into_string();
         assert!(
-            up.contains(r#"<rect class="for" x="25.000%" y="6" width="37.500%" height="16">"#),
+            up.contains(r#"<rect class="for" x="25.000%" y="22%" width="37.500%" height="56%">"#),
             "{up}"
         );
         let down = fall_bar(scale, FallRow::Step(0.5, -1.0)).into_string();
         assert!(
-            down.contains(r#"<rect class="against" x="25.000%" y="6" width="37.500%" height="16">"#),
+            down.contains(r#"<rect class="against" x="25.000%" y="22%" width="37.500%" height="56%">"#),
             "{down}"
         );
         assert!(down.contains("−1.50 bans: from +0.50 to −1.00"), "{down}");
@@ -139,7 +139,7 @@ mod tests {
     fn a_level_starts_at_even_odds() {
         let svg = fall_bar(Scale { low: -1.0, high: 1.0 }, FallRow::Level(-0.6)).into_string();
         assert!(
-            svg.contains(r#"<rect class="level" x="20.000%" y="6" width="30.000%" height="16">"#),
+            svg.contains(r#"<rect class="level" x="20.000%" y="22%" width="30.000%" height="56%">"#),
             "{svg}"
         );
     }

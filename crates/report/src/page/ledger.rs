@@ -126,7 +126,7 @@ fn table(
 pub(super) fn weight(line: &LedgerLine) -> Markup {
     html! {
         @match &line.weight_bans {
-            Some(weight) => { (bans(weight.point)) br; span class="small soft" { (bans(weight.low)) " to " (bans(weight.high)) ", bound " (two_decimals(weight.bound)) } }
+            Some(weight) => { (bans(weight.point)) br; span class="small soft" { (bans(weight.low)) " to " (bans(weight.high)) br; "bound " (two_decimals(weight.bound)) } }
             None => "none",
         }
     }
