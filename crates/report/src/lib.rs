@@ -1,1 +1,111 @@
-//! The assessment as a self-contained page and as words in a terminal.
+//! The assessment as one self-contained page and as words in a terminal.
+//!
+//! Takes an assessment and what the case knows beside it (quotes, prose, names, history) and gives text. Reads no
+//! files, computes no belief, and lets nothing of the evidence through unescaped.
+
+use std::collections::BTreeMap;
+
+use ascribe_assess::assessment::{Assessment, Belief};
+
+mod chart;
+pub mod figures;
+mod lookup;
+mod page;
+pub mod shown;
+mod terminal;
+
+pub use page::page;
+pub use terminal::{Detail, TerminalOptions, terminal};
+
+/// Everything that a report is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<'a> {
+    /// What is said.
+    pub assessment: &'a Assessment,
+    /// Parties of the case by id, as of the assessment's day; those that nobody listed may be missing.
+    pub parties: &'a BTreeMap<String, Party>,
+    /// Sources of the case by id.
+    pub sources: &'a BTreeMap<String, SourceCard>,
+    /// Belief as of each day on which something became known, in order of days.
+    pub series: &'a [SeriesPoint],
+    /// What stands in the evidence, by finding and index into its `provenance`.
+    pub quotes: &'a BTreeMap<(String, usize), Quote>,
+    /// The prose of notes, by finding.
+    pub prose: &'a BTreeMap<String, String>,
+    /// Beliefs under changed assumptions.
+    pub what_ifs: &'a [WhatIf],
+    /// Where the page is written, for the terminal.
+    pub written_to: Option<&'a str>,
+}
+
+/// A party as it is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Party {
+    /// Its name.
+    pub name: String,
+    /// state, agency, unit, group …
+    pub kind: String,
+    /// Id of the party that it belongs to.
+    pub parent: Option<String>,
+    /// Other names, each with its source where one is stated.
+    pub aliases: Vec<String>,
+    /// Disputed facts side by side, as "6,000 people (nyt, 2015-01-18)".
+    pub facts: Vec<String>,
+}
+
+/// A source as it is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceCard {
+    /// Its name.
+    pub name: String,
+    /// victim, investigator, government …
+    pub kind: String,
+    /// Admiralty letter or numbers, as they stand in the case.
+    pub grade: String,
+    /// What it has to gain.
+    pub stake: Option<String>,
+}
+
+/// The belief as of one day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesPoint {
+    /// The day, as 2014-12-19.
+    pub day: String,
+    /// Findings that became known on it.
+    pub cause: Vec<String>,
+    /// Belief by hypothesis.
+    pub beliefs: BTreeMap<String, f64>,
+}
+
+/// What stands in the evidence at a provenance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// The bytes, or that they are withheld.
+    pub content: Quoted,
+    /// Bytes of the range that are not in `content`.
+    pub left_out: u64,
+}
+
+/// The content of a [`Quote`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Quoted {
+    /// Decoded text.
+    Text(String),
+    /// Raw bytes; their first one is at the provenance's `start`.
+    Bytes(Vec<u8>),
+    /// Leaked material: hash and range only.
+    Withheld,
+}
+
+/// The belief under a changed assumption.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WhatIf {
+    /// The change, in one sentence.
+    pub title: String,
+    /// Leading hypothesis then.
+    pub leader: String,
+    /// Its belief then.
+    pub belief: Belief,
+    /// Its words then.
+    pub words: String,
+}

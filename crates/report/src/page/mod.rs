@@ -1,0 +1,140 @@
+//! The whole page: one HTML document that needs no network and no script.
+//!
+//! The answer stands first; every number leads to the bytes that it rests on. The content security policy allows this
+//! page's own style sheet by its digest and nothing else.
+
+mod answer;
+mod evidence;
+mod inputs;
+mod ledger;
+mod method;
+mod sensitivity;
+mod style;
+
+use ascribe_model::words::Tlp;
+use maud::{DOCTYPE, Markup, html};
+
+use crate::Page;
+use crate::lookup::anchor;
+use crate::shown::{line, name};
+
+/// The sections, in order: anchor and heading.
+const SECTIONS: [(&str, &str); 11] = [
+    ("answer", "Answer"),
+    ("hypotheses", "Hypotheses"),
+    ("who", "Operator, direction, framing"),
+    ("ledger", "Ledger"),
+    ("time", "Belief over time"),
+    ("sensitivity", "What would change it"),
+    ("events", "Course of the incident"),
+    ("evidence", "Findings and their bytes"),
+    ("anomalies", "Anomalies"),
+    ("inputs", "Inputs"),
+    ("method", "Method"),
+];
+
+/// The report of an assessment as a self-contained HTML document.
+#[must_use]
+pub fn page(page: &Page<'_>) -> String {
+    let assessment = page.assessment;
+    let style = style::sheet(assessment.tlp);
+    let policy = style::policy(&style);
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="referrer" content="no-referrer";
+                meta name="robots" content="noindex";
+                title { (line(&assessment.case, 120)) ": attribution assessment, TLP:" (assessment.tlp) }
+                style { (maud::PreEscaped(&style)) }
+            }
+            body {
+                a class="skip" href="#answer" { "Skip to the answer" }
+                (masthead(page))
+                div class="frame" {
+                    nav aria-label="Sections" {
+                        ol { @for (id, heading) in SECTIONS { li { a href={ "#" (id) } { (heading) } } } }
+                    }
+                    main {
+                        (answer::answer(page))
+                        (answer::hypotheses(page))
+                        (answer::who(page))
+                        (ledger::ledger(page))
+                        (sensitivity::time(page))
+                        (sensitivity::sensitivity(page))
+                        (inputs::events(page))
+                        (evidence::evidence(page))
+                        (inputs::anomalies(page))
+                        (inputs::inputs(page))
+                        (method::method(page))
+                    }
+                }
+                footer {
+                    (marking(assessment.tlp))
+                    p { "Made by ascribe " (name(&assessment.run.version)) " from the evidence listed above. The same evidence gives the same page." }
+                }
+            }
+        }
+    }
+    .into_string()
+}
+
+fn masthead(page: &Page<'_>) -> Markup {
+    let assessment = page.assessment;
+    html! {
+        header {
+            (marking(assessment.tlp))
+            div class="masthead" {
+                p class="over" { "Attribution assessment" }
+                h1 { (name(&assessment.case)) }
+                p class="question" { (crate::shown::sentence(&assessment.question)) }
+                dl class="facts" {
+                    div { dt { "As of" } dd { @match &assessment.as_of { Some(day) => (name(day)), None => "undated" } } }
+                    div { dt { "Incident" } dd { (name(&assessment.incident)) } }
+                    div { dt { "Findings" } dd { (assessment.ledger.len()) } }
+                    div { dt { "Inputs" } dd { (assessment.inputs.len()) } }
+                }
+            }
+        }
+    }
+}
+
+fn marking(tlp: Tlp) -> Markup {
+    let meaning = match tlp {
+        Tlp::Clear => "no limit on disclosure",
+        Tlp::Green => "for the community",
+        Tlp::Amber => "for the organisation and its clients, as needed",
+        Tlp::AmberStrict => "for the organisation alone, as needed",
+        Tlp::Red => "for the named recipients alone",
+    };
+    html! { p class="tlp" { strong class={ "tlp-" (style::tlp_class(tlp)) } { "TLP:" (tlp) } " " span { (meaning) } } }
+}
+
+/// A link to a finding; plain text where it has no line of its own.
+fn finding_link(page: &Page<'_>, id: &str) -> Markup {
+    if page.finding(id).is_some() {
+        html! { a href={ "#" (anchor(id)) } { (name(id)) } }
+    } else {
+        name(id)
+    }
+}
+
+/// Links to findings, the first `most` of them.
+fn finding_links(page: &Page<'_>, ids: &[String], most: usize) -> Markup {
+    html! {
+        @for (index, id) in ids.iter().take(most).enumerate() {
+            @if index > 0 { ", " }
+            (finding_link(page, id))
+        }
+        @if ids.len() > most { " and " (ids.len() - most) " more" }
+    }
+}
+
+/// A table that scrolls inside its own frame.
+fn scrolling(label: &str, table: Markup) -> Markup {
+    html! { div class="scroll" tabindex="0" role="region" aria-label=(label) { (table) } }
+}
