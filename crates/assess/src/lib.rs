@@ -4,3 +4,4 @@
 
 pub mod assessment;
 pub mod model_file;
+pub mod weigh;

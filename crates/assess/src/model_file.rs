@@ -2,10 +2,54 @@
 //!
 //! Format `ascribe-model/1` (CASE, "The model file"). Any number may be `[low, point, high]`.
 
+mod check;
+
 use std::collections::BTreeMap;
 
 use ascribe_model::Range;
 use serde::{Deserialize, Serialize};
+
+pub use check::ModelError;
+
+/// The only format that is read.
+pub const FORMAT: &str = "ascribe-model/1";
+/// The directions, in the order of all tables.
+pub const DIRECTIONS: [&str; 4] = ["directed", "encouraged", "tolerated", "independent"];
+/// The owner that stands for nobody in the label of a subject.
+pub const OTHER: &str = "(other)";
+/// Care spread where a trace says none (METHOD section 2).
+pub const CARE_DEFAULT: f64 = 0.8;
+/// P(held | owner is "other" and the operator is unlisted) where a subject says none (METHOD section 2).
+pub const OTHER_IS_UNLISTED_DEFAULT: f64 = 0.1;
+/// P(the operator frames somebody) where the model says none (METHOD section 2).
+pub const DECEPTION_DEFAULT: f64 = 0.08;
+
+/// What a finding without a trace is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// The operator: actor ids.
+    Operator,
+    /// The direction.
+    Direction,
+    /// The hypothesis: hypothesis ids.
+    Hypothesis,
+    /// The owner of a subject: actor ids and `(other)`.
+    Owner,
+}
+
+impl Over {
+    /// The unknown of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "operator" => Some(Self::Operator),
+            "direction" => Some(Self::Direction),
+            "hypothesis" => Some(Self::Hypothesis),
+            "owner" => Some(Self::Owner),
+            _ => None,
+        }
+    }
+}
 
 /// The whole model: unknowns, priors and findings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,234 @@
+//! Exact belief from a model file: posterior, ledger, intervals, sensitivity.
+//!
+//! [`weigh`] gives the point answer, without sampling. Nothing here reads files, the clock or threads; every
+//! number that leaves is computed with `libm` in a fixed order. Source: METHOD sections 2, 3 and 5.
+
+mod cells;
+mod ledger;
+mod marginals;
+mod numbers;
+mod outcome;
+mod plan;
+mod quadrature;
+mod tables;
+mod voices;
+mod world;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model_file::{DIRECTIONS, ModelError, ModelFile, OTHER};
+use cells::{add, at};
+use marginals::{Backward, mass};
+use numbers::{Numbers, Tempering};
+use outcome::Outcome;
+use plan::{Leaf, Plan, Work};
+use tables::Tables;
+use world::World;
+
+pub use plan::{KEPT_CELLS_MAX, SETTINGS_MAX, TABLE_CELLS_MAX, WORK_MAX};
+
+/// Id of the framed party that stands for "nobody is framed".
+pub const NOBODY: &str = "nobody";
+
+/// Says why a model has no answer.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum WeighError {
+    /// The model file does not say what CASE demands.
+    #[error("the model file is not valid")]
+    Model(#[from] ModelError),
+    /// Every hypothesis gives the findings probability 0.
+    #[error("the findings are impossible together: every hypothesis gives them probability 0")]
+    Impossible,
+    /// Exact elimination would be too large.
+    #[error(
+        "too many parts of the model are coupled by shared sources for an exact answer: {found} {what}, at most {most}; \
+         give findings of one event one origin, or merge sources"
+    )]
+    TooWide {
+        /// What was counted.
+        what: &'static str,
+        /// How many.
+        found: usize,
+        /// How many are allowed.
+        most: usize,
+    },
+}
+
+/// The point answer at the central parameters.
+///
+/// Maps are keyed by id. Probabilities in each of `posterior`, `framed`, `operators`, `directions` and each
+/// entry of `owners` sum to 1.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// P(hypothesis | findings).
+    pub posterior: BTreeMap<String, f64>,
+    /// P(this actor is framed | findings), with `nobody`.
+    pub framed: BTreeMap<String, f64>,
+    /// ln P(findings), natural logarithm.
+    pub ln_evidence: f64,
+    /// Per finding that counts and hypothesis: its part of the change in log10 odds.
+    pub contribution_bans: BTreeMap<String, BTreeMap<String, f64>>,
+    /// P(owner | findings) of each subject, with `(other)`.
+    pub owners: BTreeMap<String, BTreeMap<String, f64>>,
+    /// Findings that repeat another one, sorted.
+    pub copies: Vec<String>,
+    /// P(operator | findings), per actor of the model.
+    pub operators: BTreeMap<String, f64>,
+    /// P(direction | findings).
+    pub directions: BTreeMap<String, f64>,
+}
+
+/// A model made ready: indices and order of elimination.
+pub(crate) struct Ready {
+    world: World,
+    plan: Plan,
+}
+
+impl Ready {
+    pub(crate) fn new(model: &ModelFile) -> Result<Self, WeighError> {
+        model.check()?;
+        let world = World::new(model);
+        let plan = Plan::new(&world)?;
+        Ok(Self { world, plan })
+    }
+}
+
+/// The exact answer of `model` at its central parameters.
+///
+/// Errors: `Model` if the file is not valid, `Impossible` if the findings have probability 0, `TooWide` above the
+/// stated bounds. Source: METHOD sections 2, 3 and 5.
+pub fn weigh(model: &ModelFile) -> Result<Answer, WeighError> {
+    let ready = Ready::new(model)?;
+    let mut answer = ready.belief()?;
+    let theta = ready.world.points();
+    let rows = ledger::contributions(&ready.world, &ready.plan, &theta)?;
+    for (finding, row) in ready.world.findings.iter().zip(rows) {
+        let by_hypothesis = ready.world.hypotheses.iter().cloned().zip(row).collect();
+        answer.contribution_bans.insert(finding.id.clone(), by_hypothesis);
+    }
+    Ok(answer)
+}
+
+/// The answer of [`weigh`] without the ledger, which is most of the work.
+///
+/// Errors: as [`weigh`].
+pub fn believe(model: &ModelFile) -> Result<Answer, WeighError> {
+    Ready::new(model)?.belief()
+}
+
+impl Ready {
+    fn belief(&self) -> Result<Answer, WeighError> {
+        let (world, plan) = (&self.world, &self.plan);
+        let numbers = Numbers::new(world, world.points(), Tempering::Whole);
+        let mut tables = Tables::new(world, plan);
+        tables.fill(world, plan, &numbers);
+        let outcome = Outcome::read(world, plan, &numbers, &tables)?;
+        let mut operators = vec![0.0; world.actors.len()];
+        let mut directions = vec![0.0; DIRECTIONS.len()];
+        for (pair, mass) in world.pairs.iter().zip(&outcome.pairs) {
+            add(&mut operators, pair.operator, *mass);
+            add(&mut directions, pair.direction, *mass);
+        }
+        // One cell more than actors: nobody.
+        let nobody = world.actors.len();
+        let framed = outcome.by_setting(plan, nobody + 1, |s| s.framed.unwrap_or(nobody));
+        let named = world
+            .frameable
+            .iter()
+            .filter_map(|&actor| Some((world.actors.get(actor)?.clone(), at(&framed, actor))));
+        Ok(Answer {
+            posterior: by_id(&world.hypotheses, &outcome.posterior),
+            framed: named.chain([(NOBODY.to_owned(), at(&framed, nobody))]).collect(),
+            ln_evidence: outcome.evidence_ln,
+            contribution_bans: BTreeMap::new(),
+            owners: self.owners(&numbers, &tables, &outcome),
+            copies: world.copies.clone(),
+            operators: by_id(&world.actors, &operators),
+            directions: DIRECTIONS
+                .iter()
+                .map(|d| (*d).to_owned())
+                .zip(directions)
+                .collect(),
+        })
+    }
+
+    fn owners(
+        &self,
+        numbers: &Numbers,
+        tables: &Tables,
+        outcome: &Outcome,
+    ) -> BTreeMap<String, BTreeMap<String, f64>> {
+        let (world, plan) = (&self.world, &self.plan);
+        let mut owners: Vec<Vec<f64>> = world
+            .subjects
+            .iter()
+            .map(|subject| {
+                let mut rest = 1.0;
+                let mut row: Vec<f64> = Vec::new();
+                for (_, slot) in &subject.labels {
+                    row.push(at(&numbers.theta, *slot));
+                    rest -= at(&numbers.theta, *slot);
+                }
+                row.push(rest.max(0.0));
+                row
+            })
+            .collect();
+        if !world.subjects.is_empty() {
+            let backward = Backward::by_profile(plan);
+            let mut rows = Vec::new();
+            backward.run(plan, tables, &outcome.settings, &mut rows);
+            let profiles = outcome.profiles(plan);
+            for (index, node) in plan.nodes.iter().enumerate() {
+                let Work::Leaf {
+                    leaf: Leaf::Subject(subject),
+                    settings,
+                    cells,
+                } = &node.work
+                else {
+                    continue;
+                };
+                let (Some(property), Some(sums), Some(entries), Some(rows)) = (
+                    world.subjects.get(*subject),
+                    owners.get_mut(*subject),
+                    backward.nodes.get(index),
+                    rows.get(index),
+                ) else {
+                    continue;
+                };
+                sums.fill(0.0);
+                for (entry, (&profile, &class)) in entries.group.iter().zip(&entries.class).enumerate() {
+                    let masses: Vec<f64> = mass(rows, entry, tables.row(plan, index, class)).collect();
+                    let parts = ledger::owner_masses(
+                        world,
+                        plan,
+                        numbers,
+                        *subject,
+                        property,
+                        at(settings, class),
+                        cells,
+                        &masses,
+                    );
+                    for (sum, part) in sums.iter_mut().zip(parts) {
+                        *sum += at(&profiles, profile) * part.iter().sum::<f64>();
+                    }
+                }
+            }
+        }
+        let mut named = BTreeMap::new();
+        for (subject, row) in world.subjects.iter().zip(owners) {
+            let ids = subject
+                .labels
+                .iter()
+                .filter_map(|(actor, _)| world.actors.get(*actor).cloned())
+                .chain([OTHER.to_owned()]);
+            named.insert(subject.id.clone(), ids.zip(row).collect());
+        }
+        named
+    }
+}
+
+fn by_id(ids: &[String], values: &[f64]) -> BTreeMap<String, f64> {
+    ids.iter().cloned().zip(values.iter().copied()).collect()
+}

@@ -1,0 +1,178 @@
+//! Reads the filled tables: evidence and belief of every pair, hypothesis, framed party.
+
+use super::WeighError;
+use super::cells::{add, at, put};
+use super::numbers::Numbers;
+use super::plan::{Plan, Setting};
+use super::tables::Tables;
+use super::voices::told;
+use super::world::World;
+
+/// What one evaluation says.
+#[derive(Clone, Debug)]
+pub(super) struct Outcome {
+    /// ln P(evidence, pair); minus infinity where impossible.
+    pub(super) pairs_ln: Vec<f64>,
+    /// ln P(evidence, hypothesis).
+    pub(super) hypotheses_ln: Vec<f64>,
+    /// ln P(evidence).
+    pub(super) evidence_ln: f64,
+    /// P(hypothesis | evidence).
+    pub(super) posterior: Vec<f64>,
+    /// Weight of each setting within its profile: P(setting | profile, evidence).
+    pub(super) settings: Vec<f64>,
+    /// P(pair | evidence).
+    pub(super) pairs: Vec<f64>,
+}
+
+impl Outcome {
+    /// Reads `tables`, which must be filled.
+    ///
+    /// Errors: `Impossible` if the evidence has probability 0 under every hypothesis.
+    pub(super) fn read(
+        world: &World,
+        plan: &Plan,
+        numbers: &Numbers,
+        tables: &Tables,
+    ) -> Result<Self, WeighError> {
+        let (profiles_ln, settings) = profiles(world, plan, numbers, tables);
+        let total: f64 = world.priors.iter().map(|&slot| at(&numbers.theta, slot)).sum();
+        let mut pairs_ln = Vec::with_capacity(world.pairs.len());
+        for (index, pair) in world.pairs.iter().enumerate() {
+            let prior = at(&world.priors, pair.hypothesis);
+            let prior = at(&numbers.theta, prior) / total * pair.share;
+            let said = said_of_pair(world, plan, numbers, index);
+            let profile = at(&profiles_ln, at(&plan.profile_of_pair, index));
+            pairs_ln.push(ln(prior) + ln(said) + profile);
+        }
+        let most = pairs_ln.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        if most == f64::NEG_INFINITY || most.is_nan() {
+            return Err(WeighError::Impossible);
+        }
+        let mut posterior = vec![0.0; world.hypotheses.len()];
+        let mut pairs: Vec<f64> = pairs_ln.iter().map(|x| libm::exp(x - most)).collect();
+        let sum: f64 = pairs.iter().sum();
+        for (mass, pair) in pairs.iter_mut().zip(&world.pairs) {
+            *mass /= sum;
+            add(&mut posterior, pair.hypothesis, *mass);
+        }
+        let hypotheses_ln = (0..world.hypotheses.len())
+            .map(|hypothesis| {
+                ln_sum(
+                    world
+                        .pairs
+                        .iter()
+                        .zip(&pairs_ln)
+                        .filter(|(pair, _)| pair.hypothesis == hypothesis)
+                        .map(|(_, x)| *x),
+                )
+            })
+            .collect();
+        Ok(Self {
+            pairs_ln,
+            hypotheses_ln,
+            evidence_ln: most + libm::log(sum),
+            posterior,
+            settings,
+            pairs,
+        })
+    }
+
+    /// P(setting | evidence), summed by what `key` says, into `cells` cells.
+    pub(super) fn by_setting(&self, plan: &Plan, cells: usize, key: impl Fn(&Setting) -> usize) -> Vec<f64> {
+        let profiles = self.profiles(plan);
+        let mut sums = vec![0.0; cells];
+        for (setting, weight) in plan.settings.iter().zip(&self.settings) {
+            add(&mut sums, key(setting), at(&profiles, setting.profile) * weight);
+        }
+        sums
+    }
+
+    /// P(profile | evidence).
+    pub(super) fn profiles(&self, plan: &Plan) -> Vec<f64> {
+        let mut profiles = vec![0.0; plan.profiles];
+        for (mass, &profile) in self.pairs.iter().zip(&plan.profile_of_pair) {
+            add(&mut profiles, profile, *mass);
+        }
+        profiles
+    }
+}
+
+/// P(what is said | pair) by findings without a variable source.
+fn said_of_pair(world: &World, plan: &Plan, numbers: &Numbers, pair: usize) -> f64 {
+    let value = |finding: usize| super::plan::pair_value(world, finding, pair);
+    let voices = &plan.pair_voices;
+    let mut product = 1.0;
+    for &finding in &voices.open {
+        product *= told(world, numbers, &[finding], value(finding));
+    }
+    for (source, findings) in &voices.private {
+        let reliable = numbers.reliable(world, *source);
+        let heard: f64 = findings
+            .iter()
+            .map(|&finding| told(world, numbers, &[finding], value(finding)))
+            .product();
+        product *= reliable * heard + (1.0 - reliable) * numbers.pushed(world, *source);
+    }
+    product
+}
+
+/// ln P(evidence of tables | profile), and P(setting | profile, evidence of tables).
+fn profiles(world: &World, plan: &Plan, numbers: &Numbers, tables: &Tables) -> (Vec<f64>, Vec<f64>) {
+    let root = plan.nodes.len() - 1;
+    let classes = plan.nodes.last().map_or(&[][..], |n| &n.class_of);
+    let mut exponents = vec![i32::MIN; plan.profiles];
+    for (setting, &class) in plan.settings.iter().zip(classes) {
+        let exponent = tables.exponent_of(root, class);
+        if exponent > at(&exponents, setting.profile) {
+            put(&mut exponents, setting.profile, exponent);
+        }
+    }
+    let mut sums = vec![0.0; plan.profiles];
+    let mut weights = Vec::with_capacity(plan.settings.len());
+    for (setting, &class) in plan.settings.iter().zip(classes) {
+        let value = tables.row(plan, root, class).first().copied().unwrap_or_default();
+        let down = tables.exponent_of(root, class) - at(&exponents, setting.profile);
+        let weight = setting_prior(world, numbers, setting) * libm::scalbn(value, down);
+        add(&mut sums, setting.profile, weight);
+        weights.push(weight);
+    }
+    for (setting, weight) in plan.settings.iter().zip(weights.iter_mut()) {
+        let sum = at(&sums, setting.profile);
+        *weight = if sum > 0.0 { *weight / sum } else { 0.0 };
+    }
+    let lns = sums
+        .iter()
+        .zip(&exponents)
+        .map(|(sum, exponent)| ln(*sum) + f64::from(*exponent) * std::f64::consts::LN_2)
+        .collect();
+    (lns, weights)
+}
+
+/// P(framed party, thoroughness, care | operator).
+pub(super) fn setting_prior(world: &World, numbers: &Numbers, setting: &Setting) -> f64 {
+    let deception = at(&numbers.theta, at(&world.deception, setting.operator));
+    match setting.framed {
+        Some(_) => deception / setting.candidates as f64 * 0.25,
+        None if setting.candidates > 0 => (1.0 - deception) * 0.5,
+        None => 0.5,
+    }
+}
+
+/// Natural logarithm; minus infinity at 0.
+pub(super) fn ln(value: f64) -> f64 {
+    if value > 0.0 {
+        libm::log(value)
+    } else {
+        f64::NEG_INFINITY
+    }
+}
+
+/// ln Σ exp.
+pub(super) fn ln_sum(values: impl Iterator<Item = f64> + Clone) -> f64 {
+    let most = values.clone().fold(f64::NEG_INFINITY, f64::max);
+    if most == f64::NEG_INFINITY {
+        return most;
+    }
+    most + libm::log(values.map(|x| libm::exp(x - most)).sum())
+}

@@ -1,0 +1,420 @@
+//! Fills the tables of a plan, from the leaves to the last number.
+//!
+//! Each class of a table carries its own power of two, so that hundreds of small likelihoods do not underflow.
+//! Source: METHOD section 2, "Law of one trace".
+
+use super::cells::{add, at, put, row};
+use super::numbers::Numbers;
+use super::plan::{Group, Join, LAWS, Leaf, Node, Plan, Setting, Work, owns, pair_value};
+use super::voices::{Voices, told};
+use super::world::{Property, Target, World};
+
+/// Below this a table is scaled up by a power of two.
+const SMALL: f64 = 1e-60;
+/// Largest power of two in one scaling.
+const SCALE_MAX: i32 = 1000;
+
+/// All tables of one evaluation.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tables {
+    /// Cells of each node, one row a class.
+    pub(super) cells: Vec<Vec<f64>>,
+    /// Binary exponent of each class: the true cell is `cell × 2^exponent`.
+    pub(super) exponent: Vec<Vec<i32>>,
+    /// What the scaling of each class multiplied by.
+    pub(super) factor: Vec<Vec<f64>>,
+    /// Likelihood of each trace: one row of combinations of its sources for each law.
+    pub(super) traces: Vec<Vec<f64>>,
+}
+
+/// The three states of a trace under one law: absent, genuine, planted.
+pub(super) type States = [f64; 3];
+
+impl Tables {
+    pub(super) fn new(world: &World, plan: &Plan) -> Self {
+        let mut tables = Self::default();
+        for node in &plan.nodes {
+            tables.cells.push(vec![0.0; node.classes * node.size]);
+            tables.exponent.push(vec![0; node.classes]);
+            tables.factor.push(vec![1.0; node.classes]);
+        }
+        for trace in 0..world.traces.len() {
+            let shared = plan.trace_voices.get(trace).map_or(0, |v| v.shared.len());
+            tables.traces.push(vec![1.0; LAWS << shared]);
+        }
+        tables
+    }
+
+    /// Fills every table.
+    pub(super) fn fill(&mut self, world: &World, plan: &Plan, numbers: &Numbers) {
+        for (index, node) in plan.nodes.iter().enumerate() {
+            self.fill_node(world, plan, numbers, index, node);
+        }
+    }
+
+    /// Fills one table, whose inputs are filled.
+    pub(super) fn fill_node(
+        &mut self,
+        world: &World,
+        plan: &Plan,
+        numbers: &Numbers,
+        index: usize,
+        node: &Node,
+    ) {
+        // Taken out while it is written, so that its inputs can be read.
+        let mut cells = self.cells.get_mut(index).map(std::mem::take).unwrap_or_default();
+        match &node.work {
+            Work::Leaf {
+                leaf,
+                settings,
+                cells: order,
+            } => match leaf {
+                Leaf::Unit => cells.fill(1.0),
+                Leaf::Source(source) => {
+                    fill_source(world, plan, numbers, *source, settings, &mut cells);
+                }
+                Leaf::Subject(subject) => {
+                    fill_subject(world, plan, numbers, *subject, settings, order, &mut cells);
+                }
+                Leaf::Group(group) => {
+                    if let Some(group) = plan.groups.get(*group) {
+                        self.fill_group(world, plan, numbers, group, settings, order, &mut cells);
+                    }
+                }
+            },
+            Work::Join(join) => {
+                self.multiply(plan, join, node.size, &mut cells);
+            }
+        }
+        self.scale(index, node, &mut cells);
+        if let Some(place) = self.cells.get_mut(index) {
+            *place = cells;
+        }
+    }
+
+    fn scale(&mut self, index: usize, node: &Node, cells: &mut [f64]) {
+        for (class, row) in cells.chunks_exact_mut(node.size.max(1)).enumerate() {
+            let mut exponent = match &node.work {
+                Work::Leaf { .. } => 0,
+                Work::Join(join) => {
+                    let (left, right) = at(&join.classes, class);
+                    self.exponent_of(join.left, left) + self.exponent_of(join.right, right)
+                }
+            };
+            let most = row.iter().fold(0.0_f64, |most, cell| most.max(*cell));
+            let mut factor = 1.0;
+            if most > 0.0 && most < SMALL {
+                let up = (-libm::ilogb(most)).min(SCALE_MAX);
+                factor = libm::scalbn(1.0, up);
+                for cell in row.iter_mut() {
+                    *cell *= factor;
+                }
+                exponent -= up;
+            }
+            if let Some(place) = self.exponent.get_mut(index) {
+                put(place, class, exponent);
+            }
+            if let Some(place) = self.factor.get_mut(index) {
+                put(place, class, factor);
+            }
+        }
+    }
+
+    pub(super) fn exponent_of(&self, node: usize, class: usize) -> i32 {
+        self.exponent.get(node).map_or(0, |e| at(e, class))
+    }
+
+    pub(super) fn row(&self, plan: &Plan, node: usize, class: usize) -> &[f64] {
+        let size = plan.nodes.get(node).map_or(0, |n| n.size);
+        self.cells.get(node).map_or(&[][..], |c| row(c, class, size))
+    }
+
+    fn multiply(&self, plan: &Plan, join: &Join, size: usize, cells: &mut [f64]) {
+        for (out, (left, right)) in cells.chunks_exact_mut(size.max(1)).zip(&join.classes) {
+            let a = self.row(plan, join.left, *left);
+            let b = self.row(plan, join.right, *right);
+            multiply_row(join, a, b, out);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one leaf, its inputs and its output")]
+    fn fill_group(
+        &mut self,
+        world: &World,
+        plan: &Plan,
+        numbers: &Numbers,
+        group: &Group,
+        settings: &[usize],
+        order: &[usize],
+        cells: &mut [f64],
+    ) {
+        let combinations = 1_usize << group.sources.len();
+        let mut laws = vec![1.0; LAWS * combinations];
+        for (trace, project) in &group.traces {
+            let mut table = self
+                .traces
+                .get_mut(*trace)
+                .map(std::mem::take)
+                .unwrap_or_default();
+            fill_trace(world, plan, numbers, *trace, &mut table);
+            let own = table.len() / LAWS;
+            for (out, from) in laws
+                .chunks_exact_mut(combinations)
+                .zip(table.chunks_exact(own.max(1)))
+            {
+                for (cell, &combination) in out.iter_mut().zip(project) {
+                    *cell *= at(from, combination);
+                }
+            }
+            if let Some(place) = self.traces.get_mut(*trace) {
+                *place = table;
+            }
+        }
+        for (out, &setting) in cells.chunks_exact_mut(order.len().max(1)).zip(settings) {
+            let Some(setting) = plan.settings.get(setting) else {
+                continue;
+            };
+            for (natural, &cell) in order.iter().enumerate() {
+                let (law, combination) = group_law(world, group.target, *setting, natural);
+                put(out, cell, at(&laws, law * combinations + combination));
+            }
+        }
+    }
+}
+
+/// Law and combination of sources of a natural cell of a group's table.
+pub(super) fn group_law(world: &World, target: Target, setting: Setting, natural: usize) -> (usize, usize) {
+    match target {
+        Target::Actor(actor) => (
+            setting.law(
+                owns(world, setting.operator, actor),
+                setting.framed == Some(actor),
+            ),
+            natural,
+        ),
+        // Four states: held in the low bit, framed in the next.
+        Target::Subject(_) => (setting.law(natural & 1 == 1, natural & 2 == 2), natural >> 2),
+    }
+}
+
+fn multiply_row(join: &Join, a: &[f64], b: &[f64], out: &mut [f64]) {
+    let summed = join.summed.max(1);
+    match (&join.left_cells, &join.right_cells) {
+        (None, None) => {
+            for ((out, a), b) in out
+                .iter_mut()
+                .zip(a.chunks_exact(summed))
+                .zip(b.chunks_exact(summed))
+            {
+                *out = a.iter().zip(b).map(|(a, b)| a * b).sum();
+            }
+        }
+        (None, Some(cells)) => gather_one(summed, a, b, cells, out),
+        (Some(cells), None) => gather_one(summed, b, a, cells, out),
+        (Some(left), Some(right)) => {
+            for ((out, left), right) in out
+                .iter_mut()
+                .zip(left.chunks_exact(summed))
+                .zip(right.chunks_exact(summed))
+            {
+                *out = left.iter().zip(right).map(|(&l, &r)| at(a, l) * at(b, r)).sum();
+            }
+        }
+    }
+}
+
+fn gather_one(summed: usize, full: &[f64], part: &[f64], cells: &[usize], out: &mut [f64]) {
+    for ((out, full), cells) in out
+        .iter_mut()
+        .zip(full.chunks_exact(summed))
+        .zip(cells.chunks_exact(summed))
+    {
+        *out = full
+            .iter()
+            .zip(cells)
+            .map(|(full, &cell)| full * at(part, cell))
+            .sum();
+    }
+}
+
+/// P(absent), P(genuine), P(planted) of a trace under each law.
+pub(super) fn states_by_law(world: &World, numbers: &Numbers, trace: usize) -> [States; LAWS] {
+    let mut laws = [[0.0; 3]; LAWS];
+    let Some(trace) = world.traces.get(trace) else {
+        return laws;
+    };
+    let rarity = at(&numbers.theta, trace.rarity);
+    let care = at(&numbers.theta, trace.care);
+    let hits = spread(at(&numbers.theta, trace.hit), care);
+    let plants = spread(at(&numbers.theta, trace.forgeability), care);
+    for held in [false, true] {
+        for framed in [false, true] {
+            for framer in 0..2 {
+                for careful in 0..2 {
+                    let planted = if framed { at(&plants, framer) } else { 0.0 };
+                    let hit = if held { at(&hits, careful) } else { 0.0 };
+                    let absent = (1.0 - rarity) * (1.0 - hit);
+                    put(
+                        &mut laws,
+                        super::plan::law(held, framed, framer, careful),
+                        [
+                            (1.0 - planted) * absent,
+                            (1.0 - planted) * (1.0 - absent),
+                            planted,
+                        ],
+                    );
+                }
+            }
+        }
+    }
+    laws
+}
+
+/// A rate and its spread: careless or thorough first, then careful or sloppy.
+fn spread(rate: f64, care: f64) -> [f64; 2] {
+    let width = care * rate.min(1.0 - rate);
+    [rate + width, rate - width]
+}
+
+/// P(what is said | state) of a trace for each combination of its shared sources.
+pub(super) fn said_by_state(world: &World, numbers: &Numbers, voices: &Voices) -> Vec<States> {
+    let mut said = vec![[0.0; 3]; 1 << voices.shared.len()];
+    for state in 0..3 {
+        let folded = voices.folded(world, numbers, state);
+        if let Some(first) = said.first_mut() {
+            put(first, state, folded);
+        }
+        for (bit, (_, findings)) in voices.shared.iter().enumerate() {
+            let reliable = told(world, numbers, findings, state);
+            let half = 1_usize << bit;
+            for low in 0..half {
+                let value = said.get(low).map_or(0.0, |s| at(s, state)) * reliable;
+                if let Some(high) = said.get_mut(half + low) {
+                    put(high, state, value);
+                }
+            }
+        }
+    }
+    said
+}
+
+fn fill_trace(world: &World, plan: &Plan, numbers: &Numbers, trace: usize, table: &mut [f64]) {
+    let Some(voices) = plan.trace_voices.get(trace) else {
+        return;
+    };
+    let laws = states_by_law(world, numbers, trace);
+    let said = said_by_state(world, numbers, voices);
+    for (out, states) in table.chunks_exact_mut(said.len()).zip(&laws) {
+        for (cell, said) in out.iter_mut().zip(&said) {
+            *cell = states.iter().zip(said).map(|(p, l)| p * l).sum();
+        }
+    }
+}
+
+fn fill_source(
+    world: &World,
+    plan: &Plan,
+    numbers: &Numbers,
+    source: usize,
+    settings: &[usize],
+    cells: &mut [f64],
+) {
+    let reliable = numbers.reliable(world, source);
+    let findings = plan.pair_voices.shared.iter().find(|(s, _)| *s == source);
+    for (out, &setting) in cells.chunks_exact_mut(2).zip(settings) {
+        let pair = plan
+            .settings
+            .get(setting)
+            .map_or(0, |s| at(&plan.pair_of_profile, s.profile));
+        let mut heard = reliable;
+        for &finding in findings.iter().flat_map(|(_, findings)| findings) {
+            heard *= told(world, numbers, &[finding], pair_value(world, finding, pair));
+        }
+        put(out, 0, (1.0 - reliable) * numbers.pushed(world, source));
+        put(out, 1, heard);
+    }
+}
+
+/// For each owner of a subject ("other" last): P(owner), P(held | owner), whether the owner is framed.
+pub(super) fn owners(
+    world: &World,
+    numbers: &Numbers,
+    subject: &Property,
+    setting: Setting,
+) -> Vec<(f64, f64, bool)> {
+    let shared = at(&numbers.theta, subject.shared);
+    let mut rest = 1.0;
+    let mut owners = Vec::new();
+    for (owner, label) in &subject.labels {
+        let label = at(&numbers.theta, *label);
+        rest -= label;
+        let held = if owns(world, setting.operator, *owner) {
+            1.0
+        } else {
+            shared
+        };
+        owners.push((label, held, setting.framed == Some(*owner)));
+    }
+    let held = if at(&world.unlisted, setting.operator) {
+        at(&numbers.theta, subject.other_is_unlisted)
+    } else {
+        shared
+    };
+    owners.push((rest.max(0.0), held, false));
+    owners
+}
+
+fn fill_subject(
+    world: &World,
+    plan: &Plan,
+    numbers: &Numbers,
+    index: usize,
+    settings: &[usize],
+    order: &[usize],
+    cells: &mut [f64],
+) {
+    let (Some(subject), Some(voices)) = (world.subjects.get(index), plan.owner_voices.get(index)) else {
+        return;
+    };
+    let combinations = 1_usize << voices.shared.len();
+    let said: Vec<Vec<f64>> = (0..=subject.labels.len())
+        .map(|owner| said_of_owner(world, numbers, voices, owner, combinations))
+        .collect();
+    cells.fill(0.0);
+    for (out, &setting) in cells.chunks_exact_mut(order.len().max(1)).zip(settings) {
+        let Some(setting) = plan.settings.get(setting) else {
+            continue;
+        };
+        let owners = owners(world, numbers, subject, *setting);
+        for ((label, held, framed), said) in owners.iter().zip(&said) {
+            let state = if *framed { 2 } else { 0 };
+            for (combination, said) in said.iter().enumerate() {
+                let mass = label * said;
+                add(out, at(order, 4 * combination + state), mass * (1.0 - held));
+                add(out, at(order, 4 * combination + state + 1), mass * held);
+            }
+        }
+    }
+}
+
+/// P(what is said about the owner | owner) for each combination of the subject's shared sources.
+pub(super) fn said_of_owner(
+    world: &World,
+    numbers: &Numbers,
+    voices: &Voices,
+    owner: usize,
+    combinations: usize,
+) -> Vec<f64> {
+    let folded = voices.folded(world, numbers, owner);
+    (0..combinations)
+        .map(|combination| {
+            let mut product = folded;
+            for (bit, (_, findings)) in voices.shared.iter().enumerate() {
+                if (combination >> bit) & 1 == 1 {
+                    product *= told(world, numbers, findings, owner);
+                }
+            }
+            product
+        })
+        .collect()
+}
