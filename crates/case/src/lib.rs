@@ -1,5 +1,6 @@
 //! The case: plan, read, assess, as-of, state, audit log. The only place with a clock, threads and files.
 
+pub mod assemble;
 pub mod config;
 pub mod dispatch;
 pub mod escape;
@@ -7,5 +8,9 @@ pub mod file;
 pub mod gather;
 pub mod known;
 pub mod notes;
+pub mod quote;
+pub mod run;
 pub mod state;
+pub mod verify;
 pub mod walk;
+pub mod write;

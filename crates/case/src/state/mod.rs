@@ -171,31 +171,23 @@ impl State {
                 .and_then(|mut query| query.execute(params![sha256, recipe, packed]))
                 .map_err(&fail)?;
         }
-        let before: Option<(Option<String>, String)> = change
-            .prepare_cached("SELECT sha256, status FROM inputs WHERE path = ?")
-            .and_then(|mut query| {
-                let row = query.query_row([path], |row| Ok((row.get(0)?, row.get(1)?)));
-                row.optional()
-            })
-            .map_err(&fail)?;
-        let status = top.status.text();
-        if before.as_ref() != Some(&(sha256.clone(), status.to_owned())) {
-            change
-                .prepare_cached(
-                    "INSERT OR REPLACE INTO inputs (path, sha256, bytes, status) VALUES (?, ?, ?, ?)",
-                )
-                .and_then(|mut query| query.execute(params![path, sha256, bytes, status]))
-                .map_err(&fail)?;
-            let event = if before.is_some() {
-                "input.changed"
-            } else {
-                "input.read"
-            };
-            let detail = serde_json::json!({
-                "path": path, "sha256": sha256, "bytes": bytes, "status": status,
-            });
-            log::append(&change, at, event, &detail).map_err(&fail)?;
-        }
+        record(&change, path, sha256.as_deref(), bytes, top.status.text(), at).map_err(&fail)?;
+        change.commit().map_err(&fail)
+    }
+
+    /// Keeps that the note `path` was read now, and says so in the log if it is new or edited.
+    pub fn keep_note(
+        &mut self,
+        path: &str,
+        sha256: Option<ArtifactId>,
+        bytes: u64,
+        at: &str,
+    ) -> Result<(), StateError> {
+        let fail = self.fail();
+        let sha256 = sha256.map(ArtifactId::hex);
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        let change = self.db.transaction().map_err(&fail)?;
+        record(&change, path, sha256.as_deref(), bytes, "note", at).map_err(&fail)?;
         change.commit().map_err(&fail)
     }
 
@@ -274,6 +266,33 @@ impl State {
         let recorded = self.inputs()?;
         log::replay(&self.db, &recorded).map_err(self.fail())
     }
+}
+
+/// Brings the table of inputs up to date, with an entry in the log where anything changed.
+fn record(
+    db: &Connection,
+    path: &str,
+    sha256: Option<&str>,
+    bytes: i64,
+    status: &str,
+    at: &str,
+) -> rusqlite::Result<()> {
+    let before: Option<(Option<String>, String)> = db
+        .prepare_cached("SELECT sha256, status FROM inputs WHERE path = ?")?
+        .query_row([path], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    if before.as_ref() == Some(&(sha256.map(str::to_owned), status.to_owned())) {
+        return Ok(());
+    }
+    db.prepare_cached("INSERT OR REPLACE INTO inputs (path, sha256, bytes, status) VALUES (?, ?, ?, ?)")?
+        .execute(params![path, sha256, bytes, status])?;
+    let event = if before.is_some() {
+        "input.changed"
+    } else {
+        "input.read"
+    };
+    let detail = serde_json::json!({ "path": path, "sha256": sha256, "bytes": bytes, "status": status });
+    log::append(db, at, event, &detail)
 }
 
 /// Whether a reading was made now or came out of the state.

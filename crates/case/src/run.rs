@@ -1,0 +1,557 @@
+//! One run of a case: read everything, ask the engines, weigh, write `out/`.
+//!
+//! Writes nothing outside `out/` and the state, and nothing at all for a bad case.toml.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use ascribe_assess::assessment::{AnomalyLine, Assessment, Input};
+use ascribe_assess::model_file::ModelFile;
+use ascribe_corpus::Corpus;
+use ascribe_engines::{Engine, Lead, World};
+use ascribe_intel::{Incident, Knowledge};
+use ascribe_model::limits::Budget;
+use ascribe_model::{ArtifactId, Day, Finding};
+use ascribe_readers::Reader;
+
+use crate::assemble::{self, Item, NoNote, NoteFile};
+use crate::config::{self, Case, Problem};
+use crate::dispatch::{Dispatch, Scan, Status};
+use crate::file::Opened;
+use crate::gather::{Gather, Gathered, Progress};
+use crate::notes::{self, Evidence as Places};
+use crate::quote::{Place, Quote, quotes};
+use crate::state::{State, StateError};
+use crate::walk::{self, Except, Passed, Planned};
+use crate::write;
+
+/// Why a run did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The folder or its case.toml could not be read.
+    #[error("`{}` could not be read", path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// case.toml or the options are wrong: usage.
+    #[error("{}", lines(.0))]
+    Config(Vec<Problem>),
+    /// The state could not be used.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// There is no state to compare with.
+    #[error("`{}` is not there: the case was never run", path.display())]
+    NoState {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// A corpus could not be used.
+    #[error("corpus `{}`: {why}", path.display())]
+    Corpus {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// The model could not be weighed.
+    #[error("incident `{incident}` could not be assessed: {why}")]
+    Assess {
+        /// Which.
+        incident: String,
+        /// Why.
+        why: String,
+    },
+    /// An output could not be written.
+    #[error("`{}` could not be written", path.display())]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+fn lines(problems: &[Problem]) -> String {
+    let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    texts.join("\n")
+}
+
+/// What a run is asked to do beside the case.
+#[derive(Clone, Debug, Default)]
+pub struct RunOptions {
+    /// The day; none: the latest on which something became known.
+    pub as_of: Option<Day>,
+    /// Where to write; none: `out/` in the case.
+    pub out: Option<PathBuf>,
+    /// The state; none: `case.ascribe` in the case.
+    pub state: Option<PathBuf>,
+    /// Corpora beside those of the case.
+    pub corpus: Vec<PathBuf>,
+    /// Files read at the same time; none: as many as there are processors.
+    pub jobs: Option<usize>,
+    /// Bounds.
+    pub budget: Budget,
+}
+
+/// What a run is made of: the tables of readers and engines, and what weighs.
+#[derive(Clone, Copy)]
+pub struct Parts<'a> {
+    /// Readers.
+    pub readers: &'a [Reader],
+    /// Engines.
+    pub engines: &'a [Engine],
+    /// Finds indicators.
+    pub scan: Scan,
+    /// Opens a corpus.
+    pub open_corpus: &'a dyn Fn(&Path) -> Result<Corpus, String>,
+    /// From findings to belief.
+    pub assess: &'a dyn Fn(&Question<'_>) -> Result<(Assessment, ModelFile), String>,
+}
+
+/// How much of an assessment is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Everything.
+    Full,
+    /// Points and intervals of the beliefs, for the series over time.
+    Beliefs,
+}
+
+/// What is put to the assessment: one incident as of one day. Holds nothing later than the day.
+pub struct Question<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// The incident.
+    pub incident: &'a Incident,
+    /// The day; none for an undated case.
+    pub as_of: Option<Day>,
+    /// What was known of the world.
+    pub knowledge: &'a Knowledge,
+    /// The analyst's hypotheses on the incident.
+    pub hypotheses: Vec<&'a config::Hypothesis>,
+    /// The user's standards on the incident.
+    pub standards: Vec<&'a config::Standard>,
+    /// Findings of notes and engines, by id.
+    pub findings: Vec<Finding>,
+    /// What could be collected.
+    pub leads: Vec<Lead>,
+    /// Rows of `inputs`.
+    pub inputs: Vec<Input>,
+    /// What was odd.
+    pub anomalies: Vec<AnomalyLine>,
+    /// How much is wanted.
+    pub depth: Depth,
+}
+
+/// The belief on one day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesPoint {
+    /// The day.
+    pub day: Day,
+    /// Belief by hypothesis.
+    pub belief: BTreeMap<String, ascribe_assess::assessment::Belief>,
+}
+
+/// What was found about one incident.
+#[derive(Clone, Debug)]
+pub struct IncidentOutcome {
+    /// The assessment as it was written.
+    pub assessment: Assessment,
+    /// The model behind it.
+    pub model: ModelFile,
+    /// Findings with prose, by id.
+    pub findings: Vec<Finding>,
+    /// Belief on each day on which something became known, up to the day asked for.
+    pub series: Vec<SeriesPoint>,
+    /// The bytes behind each provenance.
+    pub quotes: BTreeMap<Place, Quote>,
+    /// Named counts of the engines.
+    pub counts: BTreeMap<String, u64>,
+}
+
+/// A finished run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The case.
+    pub case: Case,
+    /// The day; none for an undated case.
+    pub as_of: Option<Day>,
+    /// Incidents in the order of the case.
+    pub incidents: Vec<IncidentOutcome>,
+    /// Where it was written.
+    pub out: PathBuf,
+    /// Whether something could not be read, or hides: exit code 3.
+    pub partial: bool,
+    /// Files that were read now, and files that were as before.
+    pub read: (usize, usize),
+}
+
+/// A case folder before anything is opened.
+pub struct Looked {
+    /// The case.
+    pub case: Case,
+    /// Evidence files.
+    pub plan: Vec<Planned>,
+    /// Files in `notes/`.
+    pub notes: Vec<Planned>,
+    /// Where to write.
+    pub out: PathBuf,
+    /// The state.
+    pub state: PathBuf,
+    /// Corpora.
+    pub corpora: Vec<PathBuf>,
+}
+
+/// Reads case.toml and plans; writes nothing.
+pub fn look(
+    folder: &Path,
+    out: Option<PathBuf>,
+    state: Option<PathBuf>,
+    corpus: &[PathBuf],
+) -> Result<Looked, RunError> {
+    let unreadable = |path: &Path| {
+        let path = path.to_owned();
+        move |source| RunError::Unreadable { path, source }
+    };
+    let folder = std::path::absolute(folder).map_err(unreadable(folder))?;
+    let file = folder.join("case.toml");
+    let text = small(&file).map_err(unreadable(&file))?;
+    let case = config::read(&text).map_err(RunError::Config)?;
+    let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+    let out = out.map_or_else(|| folder.join("out"), absolute);
+    let state = state.map_or_else(|| folder.join("case.ascribe"), absolute);
+    let mut corpora: Vec<PathBuf> = case
+        .corpus
+        .iter()
+        .map(|path| normal(&folder.join(path)))
+        .collect();
+    corpora.extend(corpus.iter().map(|path| absolute(path.clone())));
+    let mut except = Except {
+        paths: corpora.clone(),
+    };
+    except.paths.push(out.clone());
+    for tail in ["", "-wal", "-shm", "-journal"] {
+        let mut path = state.clone().into_os_string();
+        path.push(tail);
+        except.paths.push(path.into());
+    }
+    let files_max = Budget::default().files_max;
+    let plan = walk::plan(&folder, &except, files_max).map_err(unreadable(&folder))?;
+    let notes = walk::notes(&folder, files_max).map_err(unreadable(&folder.join("notes")))?;
+    Ok(Looked {
+        case,
+        plan,
+        notes,
+        out,
+        state,
+        corpora,
+    })
+}
+
+/// The path without `.` parts and a `/` behind, so that it compares with paths of the walk.
+fn normal(path: &Path) -> PathBuf {
+    path.components()
+        .filter(|part| !matches!(part, std::path::Component::CurDir))
+        .collect()
+}
+
+/// A file that an analyst wrote: bounded, regular.
+fn small(path: &Path) -> std::io::Result<Vec<u8>> {
+    let file = Opened::open(path)?;
+    let len = ascribe_model::Bytes::len(&file);
+    if len > config::WRITTEN_BYTES_MAX {
+        let text = format!("it has {len} bytes, more than {}", config::WRITTEN_BYTES_MAX);
+        return Err(std::io::Error::other(text));
+    }
+    ascribe_model::reading::read_range(&file, 0, len)
+}
+
+/// The time for the log: UTC, in seconds.
+fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Runs the case in `folder`.
+pub fn run(
+    folder: &Path,
+    options: &RunOptions,
+    parts: &Parts<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Outcome, RunError> {
+    let looked = look(
+        folder,
+        options.out.clone(),
+        options.state.clone(),
+        &options.corpus,
+    )?;
+    let Looked { case, plan, out, .. } = looked;
+    let mut corpora = Vec::new();
+    for path in looked.corpora {
+        match (parts.open_corpus)(&path) {
+            Ok(corpus) => corpora.push(corpus),
+            Err(why) => return Err(RunError::Corpus { path, why }),
+        }
+    }
+    let mut state = State::open(&looked.state)?;
+    let dispatch = Dispatch {
+        readers: parts.readers,
+        scan: parts.scan,
+        limits: options.budget.limits,
+    };
+    let jobs = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let gather = Gather {
+        dispatch,
+        budget: options.budget,
+        jobs: options.jobs.unwrap_or(jobs),
+        clock: &now,
+    };
+    let gathered = gather.all(plan, &mut state, progress)?;
+    let items = assemble::items(&case, &gathered);
+    let notes = read_notes(&looked.notes, &case, &items);
+    for file in &notes {
+        state.keep_note(&file.path, file.sha256, file.bytes, &now())?;
+    }
+    let mut paths: std::collections::BTreeSet<String> =
+        gathered.iter().map(|one| one.planned.path.clone()).collect();
+    paths.extend(notes.iter().map(|file| file.path.clone()));
+    state.keep_only(&paths, &now())?;
+
+    let mut days = assemble::days(&case, &items, &notes);
+    if days.is_empty() {
+        let opened = case
+            .incidents
+            .iter()
+            .filter_map(|incident| incident.opened.as_ref());
+        days.extend(opened.map(ascribe_model::Moment::last_day));
+    }
+    let as_of = options.as_of.or_else(|| days.last().copied());
+    let whole = Whole {
+        case: &case,
+        items: &items,
+        notes: &notes,
+        corpora: &corpora,
+        parts,
+    };
+    let mut incidents = Vec::new();
+    for incident in &case.incidents {
+        progress(Progress::Weighing {
+            incident: incident.id.clone(),
+        });
+        let (assessment, model, seen) = whole.assess(incident, as_of, Depth::Full)?;
+        let mut series = Vec::new();
+        for day in days
+            .iter()
+            .copied()
+            .filter(|day| as_of.is_none_or(|as_of| *day <= as_of))
+        {
+            let (then, ..) = whole.assess(incident, Some(day), Depth::Beliefs)?;
+            let belief = then.hypotheses.into_iter();
+            series.push(SeriesPoint {
+                day,
+                belief: belief
+                    .map(|hypothesis| (hypothesis.id, hypothesis.belief))
+                    .collect(),
+            });
+        }
+        let places = seen.findings.iter().flat_map(|finding| &finding.provenance);
+        incidents.push(IncidentOutcome {
+            quotes: quotes(places, &items, &gathered, &dispatch),
+            assessment,
+            model,
+            findings: seen.findings,
+            series,
+            counts: seen.counts,
+        });
+    }
+    let written = write_all(&out, &incidents, &items, as_of)?;
+    let findings = incidents.iter().flat_map(|one| {
+        one.findings.iter().map(|finding| {
+            let text = serde_json::to_string(finding).unwrap_or_default();
+            (one.assessment.incident.clone(), finding.id.clone(), text)
+        })
+    });
+    let day = as_of.map(|day| day.to_string());
+    let summary = serde_json::json!({ "as_of": day, "case_toml": case.sha256, "written": written });
+    state.keep_run(&now(), day.as_deref(), &summary, &findings.collect::<Vec<_>>())?;
+    let fresh = gathered.iter().filter(|one| one.fresh).count();
+    Ok(Outcome {
+        partial: is_partial(&items, &gathered, &notes),
+        read: (fresh, gathered.len().saturating_sub(fresh)),
+        case,
+        as_of,
+        incidents,
+        out,
+    })
+}
+
+fn read_notes(planned: &[Planned], case: &Case, items: &[Item]) -> Vec<NoteFile> {
+    let places: Places = items
+        .iter()
+        .filter_map(|item| Some((item.path.clone(), (item.artifact.sha256?, item.artifact.bytes))))
+        .collect();
+    let one = |planned: &Planned| {
+        let bytes = match &planned.passed {
+            Some(Passed::Ignored(why)) => Err(NoNote::Ignored(why.clone())),
+            Some(Passed::Unreadable(why)) => Err(NoNote::Unreadable(why.clone())),
+            None => small(&planned.file).map_err(|error| NoNote::Unreadable(error.to_string())),
+        };
+        let (sha256, len) = match &bytes {
+            Ok(bytes) => (Some(ArtifactId::of(bytes)), bytes.len() as u64),
+            Err(_) => (None, 0),
+        };
+        let note = bytes.and_then(|bytes| {
+            let mut note = notes::read(&planned.path, &bytes, case).map_err(NoNote::Bad)?;
+            notes::locate(&mut note, &places).map_err(NoNote::Bad)?;
+            Ok(note)
+        });
+        NoteFile {
+            path: planned.path.clone(),
+            sha256,
+            bytes: len,
+            note,
+        }
+    };
+    planned.iter().map(one).collect()
+}
+
+/// Whether the user must be told that not everything was read, or that something may hide.
+fn is_partial(items: &[Item], gathered: &[Gathered], notes: &[NoteFile]) -> bool {
+    let lost = |item: &Item| matches!(item.artifact.status, Status::Partial | Status::Unreadable);
+    let passed = |one: &Gathered| one.planned.passed.is_some() || crate::escape::is_odd(&one.planned.raw);
+    let bad = |file: &NoteFile| matches!(file.note, Err(NoNote::Bad(_) | NoNote::Unreadable(_)));
+    items.iter().any(lost) || gathered.iter().any(passed) || notes.iter().any(bad)
+}
+
+struct Seen {
+    findings: Vec<Finding>,
+    counts: BTreeMap<String, u64>,
+}
+
+struct Whole<'a> {
+    case: &'a Case,
+    items: &'a [Item],
+    notes: &'a [NoteFile],
+    corpora: &'a [Corpus],
+    parts: &'a Parts<'a>,
+}
+
+impl Whole<'_> {
+    fn assess(
+        &self,
+        incident: &Incident,
+        day: Option<Day>,
+        depth: Depth,
+    ) -> Result<(Assessment, ModelFile, Seen), RunError> {
+        let case = self.case;
+        let knowledge = case.knowledge.as_of(day);
+        let (evidence, copies) = assemble::evidence(self.items, &incident.id, day);
+        let world = World {
+            as_of: day,
+            incident: &incident.id,
+            incident_time: incident.struck.as_ref().or(incident.opened.as_ref()),
+            knowledge: &knowledge,
+            evidence: &evidence,
+            corpora: self.corpora,
+        };
+        let noted = self.notes.iter().filter_map(|file| file.note.as_ref().ok());
+        let mut findings: Vec<Finding> = noted
+            .filter(|note| note.finding.incident == incident.id && note.finding.known.known_on(day))
+            .map(|note| note.finding.clone())
+            .collect();
+        let mut anomalies = assemble::anomalies(case, self.items, self.notes, &copies, &incident.id, day);
+        let (mut leads, mut counts) = (Vec::new(), BTreeMap::new());
+        for engine in self.parts.engines {
+            let suggested = (engine.suggest)(&world);
+            findings.extend(suggested.findings);
+            anomalies.extend(
+                suggested
+                    .anomalies
+                    .iter()
+                    .map(|(path, odd)| assemble::line(path, odd)),
+            );
+            leads.extend(suggested.leads);
+            for (name, count) in suggested.counts {
+                counts.insert(format!("{}: {name}", engine.name), count);
+            }
+        }
+        findings.sort_by(|a, b| a.id.cmp(&b.id));
+        findings.dedup_by(|a, b| a.id == b.id);
+        anomalies.sort();
+        anomalies.dedup();
+        leads.sort();
+        leads.dedup();
+        let question = Question {
+            case,
+            incident,
+            as_of: day,
+            knowledge: &knowledge,
+            hypotheses: case
+                .hypotheses
+                .iter()
+                .filter(|one| one.incident == incident.id)
+                .collect(),
+            standards: case
+                .standards
+                .iter()
+                .filter(|one| one.incident == incident.id)
+                .collect(),
+            inputs: assemble::inputs(self.items, self.notes, &incident.id, day),
+            findings,
+            leads,
+            anomalies,
+            depth,
+        };
+        let (assessment, model) = (self.parts.assess)(&question).map_err(|why| RunError::Assess {
+            incident: incident.id.clone(),
+            why,
+        })?;
+        let findings = question.findings;
+        Ok((assessment, model, Seen { findings, counts }))
+    }
+}
+
+/// Writes every file of `out/` and gives their hashes by path.
+fn write_all(
+    out: &Path,
+    incidents: &[IncidentOutcome],
+    items: &[Item],
+    as_of: Option<Day>,
+) -> Result<BTreeMap<String, ArtifactId>, RunError> {
+    let mut written = BTreeMap::new();
+    let fail = |path: &Path| {
+        let path = path.to_owned();
+        move |source| RunError::Write { path, source }
+    };
+    write::folder(out).map_err(fail(out))?;
+    for (index, one) in incidents.iter().enumerate() {
+        let id = &one.assessment.incident;
+        let documents = items
+            .iter()
+            .filter(|item| item.incident == *id && item.known.0.known_on(as_of));
+        let texts = [
+            ("assessment.json", write::json_text(&one.assessment)),
+            ("model.json", write::json_text(&one.model)),
+            ("statements.json", write::json_text(&write::statements(documents))),
+        ];
+        let own = out.join(id);
+        write::folder(&own).map_err(fail(&own))?;
+        for (name, text) in texts {
+            let text = text.map_err(|error| RunError::Write {
+                path: own.join(name),
+                source: error.into(),
+            })?;
+            for (folder, shown) in [(own.as_path(), format!("{id}/{name}")), (out, name.to_owned())] {
+                if folder == out && index > 0 {
+                    continue;
+                }
+                let path = folder.join(name);
+                let sha256 = write::whole(&path, text.as_bytes()).map_err(fail(&path))?;
+                written.insert(shown, sha256);
+            }
+        }
+    }
+    Ok(written)
+}
