@@ -4,10 +4,10 @@
 //! that the case dispatches), never fails on damage: it keeps what it read and says what broke.
 
 mod charset;
-mod stated_date;
 pub mod html;
 pub mod mail;
 pub mod program;
+mod stated_date;
 pub mod text;
 
 use ascribe_model::{Bytes, Out};

@@ -221,7 +221,8 @@ fn the_terminal_says_the_answer_in_plain_words() {
           ! the pair (rgb, tolerated) is covered by no hypothesis and has probability 0
 
         Report: film-studio/out/report.html
-    "#]].assert_eq(&words(&sample().page(), 80, false, Detail::Full));
+    "#]]
+    .assert_eq(&words(&sample().page(), 80, false, Detail::Full));
 }
 
 #[test]
@@ -230,7 +231,8 @@ fn the_quiet_answer_is_one_paragraph() {
         As of 2014-12-19: North Korea, on the state's direction: at least likely (66 %, 90 % interval 47–83
         %). Confidence low. Without 2 findings another hypothesis leads: fbi-code-overlap,
         engine:4be1c09ad377. 3 inputs: 1 partial, 2 read, 1 anomaly. TLP:AMBER.
-    "#]].assert_eq(&words(&sample().page(), 100, false, Detail::Quiet));
+    "#]]
+    .assert_eq(&words(&sample().page(), 100, false, Detail::Quiet));
 }
 
 #[test]

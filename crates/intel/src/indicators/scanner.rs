@@ -84,7 +84,9 @@ const CLASSES: [u8; 256] = {
             || at == b'_'
             || (at >= 0xc3 && at < 0xf8 && at != 0xe2 && at != 0xef);
         let inner = starts || (at >= 0x80 && at < 0xc0);
-        classes[at as usize] = if starts {
+        #[expect(clippy::indexing_slicing, reason = "a byte always lies inside 256 entries")]
+        let slot = &mut classes[at as usize];
+        *slot = if starts {
             WORD | INNER
         } else if inner {
             INNER
