@@ -3,6 +3,8 @@
 //! A reader says what it saw. It never interprets, never calls another reader (what lies inside becomes a child
 //! that the case dispatches), never fails on damage: it keeps what it read and says what broke.
 
+pub mod capture;
+
 use ascribe_model::{Bytes, Out};
 
 /// How sure a reader is that bytes are of its format.
@@ -40,7 +42,7 @@ pub struct Reader {
 }
 
 /// Every reader, by name. A new one is one folder and one line here.
-pub const READERS: &[Reader] = &[];
+pub const READERS: &[Reader] = &[capture::READER];
 
 /// The reader for these bytes: the surest, the first in the table among equals.
 #[must_use]
