@@ -3,5 +3,6 @@
 //! Knows no file format and reads no files. Source: METHOD.
 
 pub mod assessment;
+pub mod defaults;
 pub mod model_file;
 pub mod weigh;
