@@ -154,14 +154,22 @@ pub fn build(
     for finding in &sorted {
         if let Some(by) = retracted.get(finding.id.as_str()) {
             let remark = format!("taken back by {by}");
-            work.lines.insert(finding.id.clone(), Line { remarks: vec![remark], ..Line::default() });
+            work.lines.insert(
+                finding.id.clone(),
+                Line {
+                    remarks: vec![remark],
+                    ..Line::default()
+                },
+            );
         } else {
             work.add(finding, &sorted)?;
         }
     }
     let subjects = work.model_subjects()?;
     let mut deception = question.deception.clone();
-    deception.entry("default".to_owned()).or_insert(work.defaults.deception);
+    deception
+        .entry("default".to_owned())
+        .or_insert(work.defaults.deception);
     let model = ModelFile {
         format: "ascribe-model/1".to_owned(),
         actors: people::actors(knowledge),
@@ -172,7 +180,12 @@ pub fn build(
         traces: work.traces.into_values().collect(),
         findings: work.findings,
     };
-    Ok(Built { model, names, lines: work.lines, warnings: work.warnings })
+    Ok(Built {
+        model,
+        names,
+        lines: work.lines,
+        warnings: work.warnings,
+    })
 }
 
 /// Findings that a later one takes back, with the one that does.

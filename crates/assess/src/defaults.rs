@@ -118,6 +118,8 @@ pub struct Defaults {
     pub deception: Range,
     /// P(others hold what was never seen outside one actor).
     pub shared: Range,
+    /// P(others hold an infrastructure of unstated exclusivity): as sold or leaked.
+    pub shared_infrastructure: Range,
     /// P(held | owner is "other" and the operator is unlisted).
     pub other_is_unlisted: Range,
 }
@@ -194,13 +196,16 @@ impl Defaults {
             push_stake: one(&file.push, "stake")?,
             deception: one(&file.deception, "default")?,
             shared: one(&file.shared, "own")?,
+            shared_infrastructure: one(&file.shared, "sold")?,
             other_is_unlisted: one(&file.other_is_unlisted, "default")?,
         })
     }
 
     /// The defaults of a class.
     pub fn class(&self, class: Class) -> Result<&ClassDefaults, DefaultsError> {
-        self.classes.get(&class).ok_or_else(|| DefaultsError::Missing(format!("class.{class}")))
+        self.classes
+            .get(&class)
+            .ok_or_else(|| DefaultsError::Missing(format!("class.{class}")))
     }
 
     /// The class of a kind; none: findings of this kind weigh nothing by themselves.
@@ -212,7 +217,10 @@ impl Defaults {
     /// P(reliable) of an Admiralty letter; none: not graded.
     pub fn reliable(&self, letter: Option<Reliability>) -> Result<Range, DefaultsError> {
         let key = letter.map_or("none", Reliability::text);
-        self.reliable.get(key).copied().ok_or_else(|| DefaultsError::Missing(format!("reliable.{key}")))
+        self.reliable
+            .get(key)
+            .copied()
+            .ok_or_else(|| DefaultsError::Missing(format!("reliable.{key}")))
     }
 
     /// What a credibility digit says.

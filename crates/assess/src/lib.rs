@@ -3,6 +3,7 @@
 //! Knows no file format and reads no files. Source: METHOD.
 
 pub mod assessment;
+pub mod build;
 pub mod defaults;
 pub mod model_file;
 pub mod weigh;

@@ -3,12 +3,12 @@
 //! A reader says what it saw. It never interprets, never calls another reader (what lies inside becomes a child
 //! that the case dispatches), never fails on damage: it keeps what it read and says what broke.
 
-mod charset;
-mod stated_date;
 pub mod capture;
+mod charset;
 pub mod html;
 pub mod mail;
 pub mod program;
+mod stated_date;
 pub mod text;
 
 use ascribe_model::{Bytes, Out};

@@ -30,9 +30,20 @@ pub(super) fn hypotheses(
     } else {
         &question.answers
     };
-    let named: BTreeSet<&str> = answers.iter().flat_map(|answer| &answer.operators).map(String::as_str).collect();
-    let missing: Vec<(&str, &str)> = UNLISTED.into_iter().filter(|(id, _)| !named.contains(id)).collect();
-    let given: f64 = answers.iter().filter_map(|answer| answer.prior).map(Range::point).sum();
+    let named: BTreeSet<&str> = answers
+        .iter()
+        .flat_map(|answer| &answer.operators)
+        .map(String::as_str)
+        .collect();
+    let missing: Vec<(&str, &str)> = UNLISTED
+        .into_iter()
+        .filter(|(id, _)| !named.contains(id))
+        .collect();
+    let given: f64 = answers
+        .iter()
+        .filter_map(|answer| answer.prior)
+        .map(Range::point)
+        .sum();
     let silent = answers.iter().filter(|answer| answer.prior.is_none()).count();
     let left = (1.0 - given).max(0.0);
     let (each_silent, unlisted) = if silent == 0 {
@@ -41,20 +52,28 @@ pub(super) fn hypotheses(
         let each = 1.0 / count(answers.len().saturating_add(missing.len()));
         (each, (each * count(missing.len())).max(UNLISTED_MIN))
     } else {
-        ((left / 2.0).max(UNLISTED_MIN) / count(silent), (left / 2.0).max(UNLISTED_MIN))
+        (
+            (left / 2.0).max(UNLISTED_MIN) / count(silent),
+            (left / 2.0).max(UNLISTED_MIN),
+        )
     };
     let mut hypotheses = Vec::new();
     let mut names = BTreeMap::new();
     let mut covered: BTreeMap<(String, Direction), String> = BTreeMap::new();
     for answer in answers {
-        let directions = if answer.directions.is_empty() { Direction::ALL.to_vec() } else { answer.directions.clone() };
-        let mut operators: Vec<String> = answer
-            .operators
-            .iter()
-            .flat_map(|id| {
-                tree(knowledge, id).into_iter().filter(|unit| unit == id || !named.contains(unit.as_str()))
-            })
-            .collect();
+        let directions = if answer.directions.is_empty() {
+            Direction::ALL.to_vec()
+        } else {
+            answer.directions.clone()
+        };
+        let mut operators: Vec<String> = Vec::new();
+        for id in &answer.operators {
+            operators.extend(
+                tree(knowledge, id)
+                    .into_iter()
+                    .filter(|unit| unit == id || !named.contains(unit.as_str())),
+            );
+        }
         operators.sort();
         operators.dedup();
         for operator in &operators {
@@ -69,19 +88,39 @@ pub(super) fn hypotheses(
                 }
             }
         }
-        names.insert(answer.id.clone(), answer.name.clone().unwrap_or_else(|| name(knowledge, answer)));
+        names.insert(
+            answer.id.clone(),
+            answer.name.clone().unwrap_or_else(|| name(knowledge, answer)),
+        );
         let prior = match answer.prior {
             Some(prior) => prior,
             None => around(each_silent, WIDTH)?,
         };
-        let directions = directions.iter().map(|direction| direction.text().to_owned()).collect();
-        hypotheses.push(Hypothesis { id: answer.id.clone(), operators, directions: Some(directions), prior });
+        let directions = directions
+            .iter()
+            .map(|direction| direction.text().to_owned())
+            .collect();
+        hypotheses.push(Hypothesis {
+            id: answer.id.clone(),
+            operators,
+            directions: Some(directions),
+            prior,
+        });
     }
     for (id, name) in &missing {
         let prior = around(unlisted / count(missing.len()), WIDTH)?;
         names.insert((*id).to_owned(), (*name).to_owned());
-        hypotheses.push(Hypothesis { id: (*id).to_owned(), operators: vec![(*id).to_owned()], directions: None, prior });
-        covered.extend(Direction::ALL.iter().map(|word| (((*id).to_owned(), *word), (*id).to_owned())));
+        hypotheses.push(Hypothesis {
+            id: (*id).to_owned(),
+            operators: vec![(*id).to_owned()],
+            directions: None,
+            prior,
+        });
+        covered.extend(
+            Direction::ALL
+                .iter()
+                .map(|word| (((*id).to_owned(), *word), (*id).to_owned())),
+        );
     }
     for actor in &knowledge.actors {
         let open: Vec<&str> = Direction::ALL
@@ -120,12 +159,19 @@ fn name(knowledge: &Knowledge, answer: &Answer) -> String {
     let names: Vec<&str> = answer
         .operators
         .iter()
-        .map(|id| knowledge.actor(id).map_or(id.as_str(), |actor| actor.name.as_str()))
+        .map(|id| {
+            knowledge
+                .actor(id)
+                .map_or(id.as_str(), |actor| actor.name.as_str())
+        })
         .collect();
     names.join(" or ")
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a case has far fewer than 2^52 hypotheses")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a case has far fewer than 2^52 hypotheses"
+)]
 const fn count(number: usize) -> f64 {
     number as f64
 }

@@ -6,8 +6,10 @@ use ascribe_model::words::ActorKind;
 use crate::model_file::Actor;
 
 /// Ids of the two answers that are always there.
-pub(super) const UNLISTED: [(&str, &str); 2] =
-    [("unlisted-state", "A state that is not listed"), ("unlisted-nonstate", "Somebody else who is not listed")];
+pub(super) const UNLISTED: [(&str, &str); 2] = [
+    ("unlisted-state", "A state that is not listed"),
+    ("unlisted-nonstate", "Somebody else who is not listed"),
+];
 
 /// The listed parties and the two unlisted ones, by id.
 ///
@@ -32,7 +34,11 @@ pub(super) fn actors(knowledge: &Knowledge) -> Vec<Actor> {
         .collect();
     for (id, _) in UNLISTED {
         if !actors.iter().any(|actor| actor.id == id) {
-            actors.push(Actor { id: id.to_owned(), unlisted: true, ..Actor::default() });
+            actors.push(Actor {
+                id: id.to_owned(),
+                unlisted: true,
+                ..Actor::default()
+            });
         }
     }
     actors.sort_by(|a, b| a.id.cmp(&b.id));
