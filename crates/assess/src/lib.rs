@@ -7,3 +7,4 @@ pub mod build;
 pub mod defaults;
 pub mod model_file;
 pub mod weigh;
+pub mod words;
