@@ -15,6 +15,7 @@ use ascribe_model::finding::Target;
 use ascribe_model::words::{Class, Direction, Stance};
 use ascribe_model::{Finding, NumberError, Range};
 
+pub(crate) use self::people::tree;
 use crate::assessment::Weight;
 use crate::defaults::{Defaults, DefaultsError};
 use crate::model_file::{ModelFile, Trace};
