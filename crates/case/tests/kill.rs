@@ -1,13 +1,12 @@
 //! Killing a run at any moment loses nothing that was reported as done.
-#![expect(missing_docs, reason = "tests are named by what they say")]
 #![expect(
     clippy::unwrap_used,
-    clippy::print_stdout,
     clippy::indexing_slicing,
     clippy::cast_precision_loss,
     reason = "tests may"
 )]
 
+#[expect(dead_code, reason = "shared by several tests")]
 mod common;
 
 use std::io::{BufRead, BufReader, Write};

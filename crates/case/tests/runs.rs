@@ -1,5 +1,4 @@
 //! Whole runs over small cases: what is written, what is read again, what was known when.
-#![expect(missing_docs, reason = "tests are named by what they say")]
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -47,6 +47,14 @@ fn read_plain(bytes: &dyn Bytes, out: &mut Out<'_>) {
     });
 }
 
+/// `SLOW\n`: never done before time is up.
+fn read_slow(bytes: &dyn Bytes, out: &mut Out<'_>) {
+    while !out.stopped() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    out.out_of_time("slow.time", Span::new(0, bytes.len()));
+}
+
 /// `BOX\n`, then `name length\n` and bytes, again and again.
 fn read_box(bytes: &dyn Bytes, out: &mut Out<'_>) {
     let all = read_range(bytes, 0, bytes.len()).unwrap();
@@ -87,6 +95,12 @@ fn starts(head: &Head<'_>, with: &[u8]) -> Match {
 }
 
 pub const READERS: &[Reader] = &[
+    Reader {
+        name: "slow/1",
+        kind: "text",
+        detect: |head| starts(head, b"SLOW\n"),
+        read: read_slow,
+    },
     Reader {
         name: "plain/1",
         kind: "text",
