@@ -1,5 +1,11 @@
 //! What the bundle says, and what it must not say. `assessment.json` is the sample of the report's tests as it is stored.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_assess::assessment::Assessment;
