@@ -163,7 +163,9 @@ impl World {
 /// One origin about one trace (or over one unknown) counts once: fewest `via`, earliest `known`, smallest id.
 /// Without `via` a finding counts as the origin itself; without `known` as the latest.
 pub(crate) fn counted(findings: &[Finding]) -> Vec<usize> {
-    let mut groups: BTreeMap<(&str, Option<&str>, Option<&str>, Option<&str>), Vec<usize>> = BTreeMap::new();
+    /// Origin, trace, unknown and subject.
+    type Proposition<'a> = (&'a str, Option<&'a str>, Option<&'a str>, Option<&'a str>);
+    let mut groups: BTreeMap<Proposition<'_>, Vec<usize>> = BTreeMap::new();
     let mut kept: Vec<usize> = (0..findings.len()).collect();
     for (position, finding) in findings.iter().enumerate() {
         if let Some(origin) = &finding.origin {
