@@ -208,7 +208,7 @@ impl Runs {
 
     fn wide_at(&mut self, offset: u64) -> &mut Run {
         let [even, odd] = &mut self.wide;
-        if offset % 2 == 0 { even } else { odd }
+        if offset.is_multiple_of(2) { even } else { odd }
     }
 
     fn finish(&mut self, take: &mut dyn FnMut(Found)) {

@@ -169,6 +169,24 @@ pub(super) fn ascii(name: &str) -> Option<String> {
     fine.then_some(ascii)
 }
 
+/// Whether `label` is a suffix that a name can end in. Cheap: most dotted words in programs and logs end here.
+pub(super) fn may_end(label: &str) -> bool {
+    if !label.is_ascii() {
+        return true;
+    }
+    let mut lower = [0u8; 24];
+    let Some(lower) = lower.get_mut(..label.len()) else {
+        return false;
+    };
+    lower.copy_from_slice(label.as_bytes());
+    lower.make_ascii_lowercase();
+    if psl::suffix(lower).is_some_and(|found| found.is_known()) {
+        return true;
+    }
+    std::str::from_utf8(lower)
+        .is_ok_and(|word| is_one_of(word, SPECIAL_TLDS) || is_one_of(word, PRIVATE_TLDS))
+}
+
 /// How a canonical name ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Suffix {
@@ -228,7 +246,6 @@ pub(super) fn meant(name: &str) -> Option<String> {
 /// The canonical form of `name` (as written, refanged) if it is one in these surroundings.
 pub(super) fn in_text(name: &str, around: Around) -> Option<String> {
     let (_, tld) = name.rsplit_once('.')?;
-    // Cheap refusals first: most dotted words in programs and logs end here.
     if tld.len() < 2 || tld.bytes().all(|byte| byte.is_ascii_digit()) || tld.contains('_') {
         return None;
     }

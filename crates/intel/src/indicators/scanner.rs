@@ -84,13 +84,19 @@ const CLASSES: [u8; 256] = {
             || at == b'_'
             || (at >= 0xc3 && at < 0xf8 && at != 0xe2 && at != 0xef);
         let inner = starts || (at >= 0x80 && at < 0xc0);
-        classes[at as usize] = if starts {
-            WORD | INNER
-        } else if inner {
-            INNER
-        } else {
-            0
-        };
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "evaluated when compiled; a byte indexes a table of 256"
+        )]
+        {
+            classes[at as usize] = if starts {
+                WORD | INNER
+            } else if inner {
+                INNER
+            } else {
+                0
+            };
+        }
         if at == 255 {
             break;
         }
@@ -430,6 +436,12 @@ impl<'t> Scanner<'t> {
         let styles = chain.styles.get(1..count)?;
         let (mut first, mut last) = (spans.first()?.0, spans.last()?.1);
         (first, last) = self.without_glue(first, spans.first()?.1, spans.last()?.0, last);
+        let head_digit = byte(self.bytes, first).is_ascii_digit();
+        let tail = self.slice(if count == 1 { first } else { spans.last()?.0 }, last);
+        let tail_digit = tail.starts_with(|digit: char| digit.is_ascii_digit());
+        if !(head_digit && tail_digit) && !name::may_end(tail) {
+            return None;
+        }
         let mut labels: Vec<&str> = Vec::with_capacity(count);
         for (index, (start, end)) in spans.iter().copied().enumerate() {
             let from = if index == 0 { first } else { start };
