@@ -439,7 +439,7 @@ impl<'t> Scanner<'t> {
         let head_digit = byte(self.bytes, first).is_ascii_digit();
         let tail = self.slice(if count == 1 { first } else { spans.last()?.0 }, last);
         let tail_digit = tail.starts_with(|digit: char| digit.is_ascii_digit());
-        if !(head_digit && tail_digit) && !name::may_end(tail) {
+        if !(name::may_end(tail) || head_digit && tail_digit) {
             return None;
         }
         let mut labels: Vec<&str> = Vec::with_capacity(count);
