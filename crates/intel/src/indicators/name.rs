@@ -23,9 +23,26 @@ const FILE_TLDS: &[&str] = &[
     "ac", "am", "app", "as", "bz", "cab", "cat", "mk", "mm", "mo", "mov", "md", "pl", "pm", "ps", "py", "rs",
     "sh", "so", "zip",
 ];
-/// The same, but names of three labels are taken.
+/// The same, and words of code; but names of three labels are taken.
 const FILE_TLDS_SHORT: &[&str] = &[
-    "cc", "ml", "st", "tf", "vi", "la", "foo", "bar", "page", "dot", "map", "prof",
+    "cc",
+    "ml",
+    "st",
+    "tf",
+    "vi",
+    "la",
+    "foo",
+    "bar",
+    "page",
+    "dot",
+    "map",
+    "prof",
+    "abc",
+    "directory",
+    "target",
+    "property",
+    "got",
+    "name",
 ];
 /// Special-use names and those that private networks use.
 const SPECIAL_TLDS: &[&str] = &["example", "test", "invalid", "onion", "bit", "i2p"];
@@ -169,6 +186,24 @@ pub(super) fn ascii(name: &str) -> Option<String> {
     fine.then_some(ascii)
 }
 
+/// Whether `label` is a suffix that a name can end in. Cheap: most dotted words in programs and logs end here.
+pub(super) fn may_end(label: &str) -> bool {
+    if !label.is_ascii() {
+        return true;
+    }
+    let mut lower = [0u8; 24];
+    let Some(lower) = lower.get_mut(..label.len()) else {
+        return false;
+    };
+    lower.copy_from_slice(label.as_bytes());
+    lower.make_ascii_lowercase();
+    if psl::suffix(lower).is_some_and(|found| found.is_known()) {
+        return true;
+    }
+    std::str::from_utf8(lower)
+        .is_ok_and(|word| is_one_of(word, SPECIAL_TLDS) || is_one_of(word, PRIVATE_TLDS))
+}
+
 /// How a canonical name ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Suffix {
@@ -228,7 +263,6 @@ pub(super) fn meant(name: &str) -> Option<String> {
 /// The canonical form of `name` (as written, refanged) if it is one in these surroundings.
 pub(super) fn in_text(name: &str, around: Around) -> Option<String> {
     let (_, tld) = name.rsplit_once('.')?;
-    // Cheap refusals first: most dotted words in programs and logs end here.
     if tld.len() < 2 || tld.bytes().all(|byte| byte.is_ascii_digit()) || tld.contains('_') {
         return None;
     }
@@ -263,6 +297,10 @@ pub(super) fn in_text(name: &str, around: Around) -> Option<String> {
         || (before == b'/' && before2 != b'/')
         || (before == b':' && before2 == b':')
     {
+        return None;
+    }
+    // `.plt.got`, `.data.rel.ro`: sections and members; `*.bad-news.org` is a name.
+    if before == b'.' && before2 != b'*' && !is_one_of(tld, COMMON_TLDS) {
         return None;
     }
     if before == b'>' && before2 == b'-' || matches!(after, b'(' | b'=' | b'[') {

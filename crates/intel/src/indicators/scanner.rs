@@ -84,6 +84,7 @@ const CLASSES: [u8; 256] = {
             || at == b'_'
             || (at >= 0xc3 && at < 0xf8 && at != 0xe2 && at != 0xef);
         let inner = starts || (at >= 0x80 && at < 0xc0);
+<<<<<<< HEAD
         #[expect(clippy::indexing_slicing, reason = "a byte always lies inside 256 entries")]
         let slot = &mut classes[at as usize];
         *slot = if starts {
@@ -93,6 +94,21 @@ const CLASSES: [u8; 256] = {
         } else {
             0
         };
+=======
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "evaluated when compiled; a byte indexes a table of 256"
+        )]
+        {
+            classes[at as usize] = if starts {
+                WORD | INNER
+            } else if inner {
+                INNER
+            } else {
+                0
+            };
+        }
+>>>>>>> 9f0f03eafce927368bee025094b9d2ce322c0dc3
         if at == 255 {
             break;
         }
@@ -432,6 +448,12 @@ impl<'t> Scanner<'t> {
         let styles = chain.styles.get(1..count)?;
         let (mut first, mut last) = (spans.first()?.0, spans.last()?.1);
         (first, last) = self.without_glue(first, spans.first()?.1, spans.last()?.0, last);
+        let head_digit = byte(self.bytes, first).is_ascii_digit();
+        let tail = self.slice(if count == 1 { first } else { spans.last()?.0 }, last);
+        let tail_digit = tail.starts_with(|digit: char| digit.is_ascii_digit());
+        if !(name::may_end(tail) || head_digit && tail_digit) {
+            return None;
+        }
         let mut labels: Vec<&str> = Vec::with_capacity(count);
         for (index, (start, end)) in spans.iter().copied().enumerate() {
             let from = if index == 0 { first } else { start };
@@ -517,6 +539,13 @@ impl<'t> Scanner<'t> {
     /// Takes the quad at `start..end` (with its prefix length) unless it is a number of something else.
     fn quad(&mut self, quad: Ipv4Addr, start: usize, end: usize, marked: bool) -> usize {
         if !marked {
+            // No host ends in two zeros, but first versions do.
+            let version =
+                matches!(quad.octets(), [1.., _, 0, 0]) && address::prefix(self.bytes, end, 32).is_none();
+            if version {
+                self.number_until = Some(end);
+                return end;
+            }
             let again = self.number_until.is_some_and(|until| {
                 until <= start
                     && start - until <= 6
