@@ -26,8 +26,6 @@ pub(super) struct Parameter {
     pub(super) shared: Option<(String, String)>,
     /// Whether exactly one likelihood uses it, so that its mean integrates it exactly.
     pub(super) private: bool,
-    /// For messages: item and field.
-    pub(super) name: String,
 }
 
 /// An operator with a direction, inside one hypothesis.
@@ -113,8 +111,6 @@ pub(super) struct Voice {
     pub(super) bloc: Option<usize>,
     pub(super) reading: Reading,
     pub(super) first: usize,
-    /// Whether another finding is its copy.
-    pub(super) has_copies: bool,
     /// Position in the model file.
     pub(super) position: usize,
 }
@@ -252,7 +248,6 @@ impl<'a> Builder<'a> {
             range,
             shared: class.map(|class| (class.to_owned(), field.to_owned())),
             private: false,
-            name: format!("{item}.{field}"),
         });
         self.parameters.len() - 1
     }
@@ -534,7 +529,6 @@ impl<'a> Builder<'a> {
                 bloc,
                 reading,
                 first,
-                has_copies: copied.contains(&position),
                 position,
             });
             first += width;

@@ -84,17 +84,6 @@ const CLASSES: [u8; 256] = {
             || at == b'_'
             || (at >= 0xc3 && at < 0xf8 && at != 0xe2 && at != 0xef);
         let inner = starts || (at >= 0x80 && at < 0xc0);
-<<<<<<< HEAD
-        #[expect(clippy::indexing_slicing, reason = "a byte always lies inside 256 entries")]
-        let slot = &mut classes[at as usize];
-        *slot = if starts {
-            WORD | INNER
-        } else if inner {
-            INNER
-        } else {
-            0
-        };
-=======
         #[expect(
             clippy::indexing_slicing,
             reason = "evaluated when compiled; a byte indexes a table of 256"
@@ -108,7 +97,6 @@ const CLASSES: [u8; 256] = {
                 0
             };
         }
->>>>>>> 9f0f03eafce927368bee025094b9d2ce322c0dc3
         if at == 255 {
             break;
         }
@@ -541,7 +529,7 @@ impl<'t> Scanner<'t> {
         if !marked {
             // No host ends in two zeros, but first versions do.
             let version =
-                matches!(quad.octets(), [1.., _, 0, 0]) && address::prefix(self.bytes, end, 32).is_none();
+                matches!(quad.octets(), [1..=255, _, 0, 0]) && address::prefix(self.bytes, end, 32).is_none();
             if version {
                 self.number_until = Some(end);
                 return end;
