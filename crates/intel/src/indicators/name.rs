@@ -23,9 +23,26 @@ const FILE_TLDS: &[&str] = &[
     "ac", "am", "app", "as", "bz", "cab", "cat", "mk", "mm", "mo", "mov", "md", "pl", "pm", "ps", "py", "rs",
     "sh", "so", "zip",
 ];
-/// The same, but names of three labels are taken.
+/// The same, and words of code; but names of three labels are taken.
 const FILE_TLDS_SHORT: &[&str] = &[
-    "cc", "ml", "st", "tf", "vi", "la", "foo", "bar", "page", "dot", "map", "prof",
+    "cc",
+    "ml",
+    "st",
+    "tf",
+    "vi",
+    "la",
+    "foo",
+    "bar",
+    "page",
+    "dot",
+    "map",
+    "prof",
+    "abc",
+    "directory",
+    "target",
+    "property",
+    "got",
+    "name",
 ];
 /// Special-use names and those that private networks use.
 const SPECIAL_TLDS: &[&str] = &["example", "test", "invalid", "onion", "bit", "i2p"];
@@ -280,6 +297,10 @@ pub(super) fn in_text(name: &str, around: Around) -> Option<String> {
         || (before == b'/' && before2 != b'/')
         || (before == b':' && before2 == b':')
     {
+        return None;
+    }
+    // `.plt.got`, `.data.rel.ro`: sections and members; `*.bad-news.org` is a name.
+    if before == b'.' && before2 != b'*' && !is_one_of(tld, COMMON_TLDS) {
         return None;
     }
     if before == b'>' && before2 == b'-' || matches!(after, b'(' | b'=' | b'[') {

@@ -527,6 +527,13 @@ impl<'t> Scanner<'t> {
     /// Takes the quad at `start..end` (with its prefix length) unless it is a number of something else.
     fn quad(&mut self, quad: Ipv4Addr, start: usize, end: usize, marked: bool) -> usize {
         if !marked {
+            // No host ends in two zeros, but first versions do.
+            let version =
+                matches!(quad.octets(), [1..=255, _, 0, 0]) && address::prefix(self.bytes, end, 32).is_none();
+            if version {
+                self.number_until = Some(end);
+                return end;
+            }
             let again = self.number_until.is_some_and(|until| {
                 until <= start
                     && start - until <= 6
