@@ -3,13 +3,24 @@
 //! [`weigh`] gives the point answer, without sampling. Nothing here reads files, the clock or threads; every
 //! number that leaves is computed with `libm` in a fixed order. Source: METHOD sections 2, 3 and 5.
 
+mod alone;
 mod cells;
+mod corners;
+mod edits;
+mod flip;
+mod information;
+mod interval;
 mod ledger;
 mod marginals;
 mod numbers;
 mod outcome;
+mod pert;
 mod plan;
+mod printed;
 mod quadrature;
+mod random;
+mod sensitivity;
+mod spread;
 mod tables;
 mod voices;
 mod world;
@@ -27,7 +38,16 @@ use plan::{Leaf, Plan, Work};
 use tables::Tables;
 use world::World;
 
+pub use alone::{
+    Alone, CheapTrace, framing_ceiling, report_ceiling, report_ratio, source_ceiling, weight_alone,
+};
+pub use corners::{CORNER_EVALUATIONS, Corners, Side, outer};
+pub use flip::{FLIP_EVALUATIONS, FlipSet, flip_set};
+pub use information::{value_of_finding, value_of_information};
+pub use interval::{Chunk, Draws, ESS_MIN, Interval, Intervals, Sampler, interval};
 pub use plan::{KEPT_CELLS_MAX, SETTINGS_MAX, TABLE_CELLS_MAX, WORK_MAX};
+pub use printed::{Printed, PrintedInterval, round12, weigh_printed};
+pub use sensitivity::{Steadiness, ThreePriors, believe_without, steadiness};
 
 /// Id of the framed party that stands for "nobody is framed".
 pub const NOBODY: &str = "nobody";

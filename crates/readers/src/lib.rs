@@ -3,11 +3,12 @@
 //! A reader says what it saw. It never interprets, never calls another reader (what lies inside becomes a child
 //! that the case dispatches), never fails on damage: it keeps what it read and says what broke.
 
+pub mod capture;
 mod charset;
-mod stated_date;
 pub mod html;
 pub mod mail;
 pub mod program;
+mod stated_date;
 pub mod text;
 
 use ascribe_model::{Bytes, Out};
@@ -48,6 +49,7 @@ pub struct Reader {
 
 /// Every reader, by name. A new one is one folder and one line here.
 pub const READERS: &[Reader] = &[
+    capture::READER,
     html::READER,
     mail::READER,
     mail::mbox::READER,

@@ -13,8 +13,12 @@ use super::world::World;
 pub(super) struct Outcome {
     /// ln P(evidence, pair); minus infinity where impossible.
     pub(super) pairs_ln: Vec<f64>,
+    /// ln of the normalised prior.
+    pub(super) priors_ln: Vec<f64>,
     /// ln P(evidence, hypothesis).
     pub(super) hypotheses_ln: Vec<f64>,
+    /// ln P(evidence | hypothesis), also where the prior is 0.
+    pub(super) likelihoods_ln: Vec<f64>,
     /// ln P(evidence).
     pub(super) evidence_ln: f64,
     /// P(hypothesis | evidence).
@@ -38,12 +42,15 @@ impl Outcome {
         let (profiles_ln, settings) = profiles(world, plan, numbers, tables);
         let total: f64 = world.priors.iter().map(|&slot| at(&numbers.theta, slot)).sum();
         let mut pairs_ln = Vec::with_capacity(world.pairs.len());
+        let mut alone_ln = Vec::with_capacity(world.pairs.len());
         for (index, pair) in world.pairs.iter().enumerate() {
             let prior = at(&world.priors, pair.hypothesis);
-            let prior = at(&numbers.theta, prior) / total * pair.share;
+            let prior = at(&numbers.theta, prior) / total;
             let said = said_of_pair(world, plan, numbers, index);
             let profile = at(&profiles_ln, at(&plan.profile_of_pair, index));
-            pairs_ln.push(ln(prior) + ln(said) + profile);
+            let alone = ln(pair.share) + ln(said) + profile;
+            alone_ln.push(alone);
+            pairs_ln.push(ln(prior) + alone);
         }
         let most = pairs_ln.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         if most == f64::NEG_INFINITY || most.is_nan() {
@@ -56,21 +63,24 @@ impl Outcome {
             *mass /= sum;
             add(&mut posterior, pair.hypothesis, *mass);
         }
-        let hypotheses_ln = (0..world.hypotheses.len())
-            .map(|hypothesis| {
-                ln_sum(
-                    world
-                        .pairs
-                        .iter()
-                        .zip(&pairs_ln)
-                        .filter(|(pair, _)| pair.hypothesis == hypothesis)
-                        .map(|(_, x)| *x),
-                )
-            })
-            .collect();
+        let by_hypothesis = |values: &[f64]| -> Vec<f64> {
+            (0..world.hypotheses.len())
+                .map(|hypothesis| {
+                    let own = world.pairs.iter().zip(values);
+                    let own = own.filter(|(pair, _)| pair.hypothesis == hypothesis);
+                    ln_sum(own.map(|(_, x)| *x))
+                })
+                .collect()
+        };
+        let hypotheses_ln = by_hypothesis(&pairs_ln);
+        let likelihoods_ln = by_hypothesis(&alone_ln);
+        let priors = world.priors.iter();
+        let priors_ln = priors.map(|&slot| ln(at(&numbers.theta, slot) / total)).collect();
         Ok(Self {
             pairs_ln,
+            priors_ln,
             hypotheses_ln,
+            likelihoods_ln,
             evidence_ln: most + libm::log(sum),
             posterior,
             settings,

@@ -26,8 +26,6 @@ pub(super) struct Parameter {
     pub(super) shared: Option<(String, String)>,
     /// Whether exactly one likelihood uses it, so that its mean integrates it exactly.
     pub(super) private: bool,
-    /// For messages: item and field.
-    pub(super) name: String,
 }
 
 /// An operator with a direction, inside one hypothesis.
@@ -113,8 +111,6 @@ pub(super) struct Voice {
     pub(super) bloc: Option<usize>,
     pub(super) reading: Reading,
     pub(super) first: usize,
-    /// Whether another finding is its copy.
-    pub(super) has_copies: bool,
     /// Position in the model file.
     pub(super) position: usize,
 }
@@ -163,7 +159,9 @@ impl World {
 /// One origin about one trace (or over one unknown) counts once: fewest `via`, earliest `known`, smallest id.
 /// Without `via` a finding counts as the origin itself; without `known` as the latest.
 pub(crate) fn counted(findings: &[Finding]) -> Vec<usize> {
-    let mut groups: BTreeMap<(&str, Option<&str>, Option<&str>, Option<&str>), Vec<usize>> = BTreeMap::new();
+    /// Origin, trace, unknown and subject.
+    type Proposition<'a> = (&'a str, Option<&'a str>, Option<&'a str>, Option<&'a str>);
+    let mut groups: BTreeMap<Proposition<'_>, Vec<usize>> = BTreeMap::new();
     let mut kept: Vec<usize> = (0..findings.len()).collect();
     for (position, finding) in findings.iter().enumerate() {
         if let Some(origin) = &finding.origin {
@@ -250,7 +248,6 @@ impl<'a> Builder<'a> {
             range,
             shared: class.map(|class| (class.to_owned(), field.to_owned())),
             private: false,
-            name: format!("{item}.{field}"),
         });
         self.parameters.len() - 1
     }
@@ -532,7 +529,6 @@ impl<'a> Builder<'a> {
                 bloc,
                 reading,
                 first,
-                has_copies: copied.contains(&position),
                 position,
             });
             first += width;

@@ -17,7 +17,9 @@ pub(crate) fn directories<'a>(
     let load = |id: SectionId| -> Result<EndianSlice<'a, RunTimeEndian>, gimli::Error> {
         Ok(EndianSlice::new(section(id.name()).unwrap_or_default(), endian))
     };
-    let Ok(dwarf) = Dwarf::load(load) else { return Vec::new() };
+    let Ok(dwarf) = Dwarf::load(load) else {
+        return Vec::new();
+    };
     let mut found = BTreeSet::new();
     let mut units = dwarf.units();
     for _ in 0..UNITS_MAX {
@@ -31,5 +33,8 @@ pub(crate) fn directories<'a>(
             found.insert(ascribe_code::image::printable(bytes));
         }
     }
-    found.into_iter().filter(|directory| !directory.is_empty()).collect()
+    found
+        .into_iter()
+        .filter(|directory| !directory.is_empty())
+        .collect()
 }

@@ -40,7 +40,8 @@ pub(crate) fn program<'a>(elf: &Elf, data: &'a [u8], anomalies: &mut Vec<Anomaly
     program.signed = data.ends_with(MODULE_SIGNATURE);
     program.overlay = overlay(elf, data.len() as u64);
     if elf.kind == 1 {
-        program.not_examined = Some("an object file: its functions are not looked for before it is linked".to_owned());
+        program.not_examined =
+            Some("an object file: its functions are not looked for before it is linked".to_owned());
     }
     Seen {
         program,
@@ -59,7 +60,11 @@ fn sections(elf: &Elf) -> Vec<Stated> {
             name: section.name.clone(),
             address: section.address,
             offset: section.offset,
-            stored: if section.is_empty_in_file() { 0 } else { section.size },
+            stored: if section.is_empty_in_file() {
+                0
+            } else {
+                section.size
+            },
             executable: section.flags & 4 != 0,
         })
         .collect()
@@ -106,7 +111,9 @@ fn arch(elf: &Elf) -> String {
 }
 
 fn role(elf: &Elf) -> &'static str {
-    let pie = elf.dynamic_value(0x6fff_fffb).is_some_and(|flags| flags >> 27 & 1 == 1);
+    let pie = elf
+        .dynamic_value(0x6fff_fffb)
+        .is_some_and(|flags| flags >> 27 & 1 == 1);
     let interpreted = elf.segments.iter().any(|segment| segment.kind == 3);
     match elf.kind {
         1 if elf.section(".modinfo").is_some() => "driver",
@@ -138,14 +145,21 @@ fn tables(elf: &Elf, data: &[u8], program: &mut Program) {
             program.exports.push(symbol.name);
         }
     }
-    let alone = elf.needed(data).into_iter().filter(|library| !named.contains(library));
+    let alone = elf
+        .needed(data)
+        .into_iter()
+        .filter(|library| !named.contains(library));
     program.imports.extend(alone.map(|library| format!("{library}!")));
 }
 
 fn comments(elf: &Elf, data: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
     let bytes = elf.section_bytes(data, ".comment").unwrap_or_default();
-    for text in bytes.split(|byte| *byte == 0).filter(|text| !text.is_empty()).take(64) {
+    for text in bytes
+        .split(|byte| *byte == 0)
+        .filter(|text| !text.is_empty())
+        .take(64)
+    {
         let text = printable(text.get(..text.len().min(300)).unwrap_or_default());
         if !found.contains(&text) {
             found.push(text);

@@ -55,7 +55,11 @@ fn read(bytes: &dyn Bytes, out: &mut Out<'_>) {
     let data = match read_range(bytes, 0, max) {
         Ok(data) => data,
         Err(error) => {
-            out.anomaly(Anomaly::lost("program.unreadable", Some(whole), error.to_string()));
+            out.anomaly(Anomaly::lost(
+                "program.unreadable",
+                Some(whole),
+                error.to_string(),
+            ));
             return;
         }
     };
@@ -125,13 +129,19 @@ fn examine(program: &mut Program, image: Option<&Image<'_>>, out: &Out<'_>, anom
                 anomalies.push(Anomaly::lost(
                     "program.functions-cut",
                     None,
-                    format!("the search for functions ended early, after {}", found.functions.len()),
+                    format!(
+                        "the search for functions ended early, after {}",
+                        found.functions.len()
+                    ),
                 ));
             }
             program.functions = found.functions;
         }
         (None, None) => {
-            program.not_examined = Some(format!("functions of {} programs are not looked for", program.arch));
+            program.not_examined = Some(format!(
+                "functions of {} programs are not looked for",
+                program.arch
+            ));
         }
         (Some(_), _) => {}
     }

@@ -20,7 +20,10 @@ pub(crate) fn program<'a>(pe: &Pe, data: &'a [u8], anomalies: &mut Vec<Anomaly>)
         anomalies.push(Anomaly::odd(
             "program.section-count",
             Some(Span::new(pe.header_at, pe.header_at.saturating_add(24))),
-            format!("{} sections; the Windows loader takes at most {SECTIONS_USUAL_MAX}", pe.sections_stated),
+            format!(
+                "{} sections; the Windows loader takes at most {SECTIONS_USUAL_MAX}",
+                pe.sections_stated
+            ),
         ));
     }
     let stated = pe
@@ -90,8 +93,9 @@ pub(crate) fn program<'a>(pe: &Pe, data: &'a [u8], anomalies: &mut Vec<Anomaly>)
         .extend(dwarf::directories(&debug_section, gimli::RunTimeEndian::Little));
     if pe.is_managed() {
         program.compilers.push(".NET".to_owned());
-        program.not_examined =
-            Some("a .NET assembly: its methods are in an intermediate language that is not decoded".to_owned());
+        program.not_examined = Some(
+            "a .NET assembly: its methods are in an intermediate language that is not decoded".to_owned(),
+        );
     }
     let certificates = certificates(pe, len, anomalies);
     program.signed = certificates.is_some();
@@ -141,11 +145,15 @@ fn debug_entries(pe: &Pe, data: &[u8]) -> Debug {
         return found;
     };
     let table = pe.at(data, rva).unwrap_or_default();
-    let count = u64::from(size).checked_div(28).unwrap_or(0).min(DEBUG_ENTRIES_MAX);
+    let count = u64::from(size)
+        .checked_div(28)
+        .unwrap_or(0)
+        .min(DEBUG_ENTRIES_MAX);
     for index in 0..count {
         let row = index.saturating_mul(28);
         let number = |offset: u64| u32_at(table, row.saturating_add(offset), LE);
-        let (Some(time), Some(kind), Some(size), Some(at)) = (number(4), number(12), number(16), number(24)) else {
+        let (Some(time), Some(kind), Some(size), Some(at)) = (number(4), number(12), number(16), number(24))
+        else {
             break;
         };
         found.times.push(time);
@@ -266,4 +274,3 @@ fn overlay(pe: &Pe, data: &[u8], certificates: Option<Span>) -> Option<Span> {
     }
     (start < end).then(|| Span::new(start, end))
 }
-

@@ -39,21 +39,26 @@ pub(crate) fn of(pe: &Pe, data: &[u8], anomalies: &mut Vec<Anomaly>) -> Resource
     };
     let mut left = ENTRIES_MAX;
     for kind in entries(tree, 0, &mut left) {
-        let Some(kind_at) = kind.subdirectory else { continue };
+        let Some(kind_at) = kind.subdirectory else {
+            continue;
+        };
         for name in entries(tree, kind_at, &mut left) {
-            let Some(name_at) = name.subdirectory else { continue };
+            let Some(name_at) = name.subdirectory else {
+                continue;
+            };
             for language in entries(tree, name_at, &mut left) {
                 let Some(leaf) = language.leaf else { continue };
                 if let Some(id) = language.id.and_then(|id| u16::try_from(id).ok()) {
                     found.languages.insert(id);
                 }
-                let (Some(at), Some(size)) = (
-                    u32_at(tree, leaf, LE),
-                    u32_at(tree, leaf.saturating_add(4), LE),
-                ) else {
+                let (Some(at), Some(size)) =
+                    (u32_at(tree, leaf, LE), u32_at(tree, leaf.saturating_add(4), LE))
+                else {
                     continue;
                 };
-                let Some((offset, held)) = pe.offset(at) else { continue };
+                let Some((offset, held)) = pe.offset(at) else {
+                    continue;
+                };
                 let size = u64::from(size).min(held);
                 let bytes = slice(data, offset, size).unwrap_or_default();
                 if kind.id == Some(VERSION) {
@@ -61,7 +66,12 @@ pub(crate) fn of(pe: &Pe, data: &[u8], anomalies: &mut Vec<Anomaly>) -> Resource
                 } else if is_file(bytes) && found.files.len() < FILES_MAX {
                     let label = |id: Option<u32>| id.map_or_else(|| "named".to_owned(), |id| id.to_string());
                     found.files.push((
-                        format!("resource-{}-{}-{}", label(kind.id), label(name.id), label(language.id)),
+                        format!(
+                            "resource-{}-{}-{}",
+                            label(kind.id),
+                            label(name.id),
+                            label(language.id)
+                        ),
                         Span::new(offset, offset.saturating_add(size)),
                     ));
                 }
@@ -136,12 +146,18 @@ fn block(bytes: &[u8]) -> Option<Block<'_>> {
     let body = bytes.get(..len)?;
     let (key, key_len) = wide(body.get(6..)?);
     let value_at = aligned(key_len.saturating_add(6));
-    let value_bytes = if text_value { value_len.saturating_mul(2) } else { value_len };
+    let value_bytes = if text_value {
+        value_len.saturating_mul(2)
+    } else {
+        value_len
+    };
     let value_end = value_at.saturating_add(value_bytes).min(len);
     Some(Block {
         key,
         text_value,
-        value: body.get(value_at.min(len)..value_end.max(value_at.min(len))).unwrap_or_default(),
+        value: body
+            .get(value_at.min(len)..value_end.max(value_at.min(len)))
+            .unwrap_or_default(),
         inside: body.get(aligned(value_end).min(len)..).unwrap_or_default(),
         len,
     })
@@ -169,7 +185,9 @@ fn blocks(mut bytes: &[u8]) -> Vec<Block<'_>> {
         if next.len < 6 || found.len() >= STRINGS_MAX {
             break;
         }
-        bytes = bytes.get(aligned(next.len).min(bytes.len())..).unwrap_or_default();
+        bytes = bytes
+            .get(aligned(next.len).min(bytes.len())..)
+            .unwrap_or_default();
         found.push(next);
     }
     found
@@ -185,7 +203,8 @@ fn version(bytes: &[u8], found: &mut Vec<(String, String)>) {
         .flat_map(|part| blocks(part.inside));
     for table in tables {
         for pair in blocks(table.inside) {
-            if found.len() < STRINGS_MAX && !pair.key.is_empty() && (pair.text_value || pair.value.is_empty()) {
+            if found.len() < STRINGS_MAX && !pair.key.is_empty() && (pair.text_value || pair.value.is_empty())
+            {
                 found.push((pair.key, wide(pair.value).0));
             }
         }

@@ -62,7 +62,10 @@ impl Sink<'_, '_> {
         let mut start = 0usize;
         let mut run = Vec::new();
         // Every wide string has a zero at its second byte: go from zero to zero.
-        while let Some(zero) = data.get(start.saturating_add(1)..).and_then(|rest| memchr::memchr(0, rest)) {
+        while let Some(zero) = data
+            .get(start.saturating_add(1)..)
+            .and_then(|rest| memchr::memchr(0, rest))
+        {
             let at = start.saturating_add(zero);
             run.clear();
             run.extend(
