@@ -266,6 +266,10 @@ pub(super) fn in_text(name: &str, around: Around) -> Option<String> {
     if tld.len() < 2 || tld.bytes().all(|byte| byte.is_ascii_digit()) || tld.contains('_') {
         return None;
     }
+    // What the surroundings and the letters refuse costs no look at the suffix list.
+    if !around.meant && (!case_fits(name) || (!around.spoken && refused_around(tld, around))) {
+        return None;
+    }
     let canonical = meant(name)?;
     let labels: Vec<&str> = canonical.split('.').collect();
     let (Some(first), Some(tld)) = (labels.first().copied(), labels.last().copied()) else {
@@ -280,7 +284,7 @@ pub(super) fn in_text(name: &str, around: Around) -> Option<String> {
     if around.spoken {
         let dull = is_one_of(tld, WORD_TLDS) || is_one_of(first, PROSE_HEADS);
         let odd = first.bytes().any(|byte| byte.is_ascii_digit() || byte == b'-');
-        if (dull && !odd && labels.len() < 3) || !case_fits(name) {
+        if dull && !odd && labels.len() < 3 {
             return None;
         }
         return Some(canonical);
@@ -288,24 +292,10 @@ pub(super) fn in_text(name: &str, around: Around) -> Option<String> {
     if around.meant {
         return Some(canonical);
     }
-    if is_one_of(&canonical, NOT_NAMES) || !case_fits(name) || left.contains('_') {
+    if is_one_of(&canonical, NOT_NAMES) || left.contains('_') {
         return None;
     }
-    let [before, before2] = around.before;
-    let [after, _] = around.after;
-    if matches!(before, b'\\' | b'$' | b'#' | b'%' | b'&')
-        || (before == b'/' && before2 != b'/')
-        || (before == b':' && before2 == b':')
-    {
-        return None;
-    }
-    // `.plt.got`, `.data.rel.ro`: sections and members; `*.bad-news.org` is a name.
-    if before == b'.' && before2 != b'*' && !is_one_of(tld, COMMON_TLDS) {
-        return None;
-    }
-    if before == b'>' && before2 == b'-' || matches!(after, b'(' | b'=' | b'[') {
-        return None;
-    }
+    let ([before, _], [after, _]) = (around.before, around.after);
     if first == "www" {
         return Some(canonical);
     }
@@ -322,6 +312,20 @@ pub(super) fn in_text(name: &str, around: Around) -> Option<String> {
         || (two && digits && is_one_of(tld, UNIT_TLDS))
         || (left.len() == 1 && two && !is_one_of(tld, COMMON_TLDS) && !path);
     (!refused).then_some(canonical)
+}
+
+/// Whether what stands beside a name shows a path, a member, an expression or a call.
+fn refused_around(tld: &str, around: Around) -> bool {
+    let ([before, before2], [after, _]) = (around.before, around.after);
+    let path = before == b'\\' || (before == b'/' && before2 != b'/');
+    let code = matches!(before, b'$' | b'#' | b'%' | b'&')
+        || (before == b':' && before2 == b':')
+        || (before == b'>' && before2 == b'-');
+    // `.plt.got`, `.data.rel.ro`: sections and members; `*.bad-news.org` is a name.
+    let member = before == b'.'
+        && before2 != b'*'
+        && !COMMON_TLDS.iter().any(|common| common.eq_ignore_ascii_case(tld));
+    path || code || member || matches!(after, b'(' | b'=' | b'[')
 }
 
 /// Whether capitals stand as people write names: none, all, or at the head of a label before a lower-case suffix.

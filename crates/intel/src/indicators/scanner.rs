@@ -442,14 +442,10 @@ impl<'t> Scanner<'t> {
         if !(name::may_end(tail) || head_digit && tail_digit) {
             return None;
         }
-        let mut labels: Vec<&str> = Vec::with_capacity(count);
-        for (index, (start, end)) in spans.iter().copied().enumerate() {
-            let from = if index == 0 { first } else { start };
-            let to = if index + 1 == count { last } else { end };
-            labels.push(self.slice(from, to));
-        }
         let marked = styles.contains(&Style::Marked);
-        if labels.first()?.starts_with(|digit: char| digit.is_ascii_digit()) {
+        let plain = styles.iter().all(|style| *style == Style::Plain);
+        if head_digit && tail_digit && matches!(count, 4 | 7) {
+            let labels = self.labels(chain, count, first, last);
             if let Ok(four) = <[&str; 4]>::try_from(labels.as_slice())
                 && let Some(quad) = address::quad(four)
             {
@@ -464,8 +460,7 @@ impl<'t> Scanner<'t> {
                 return Some(self.quad(to, middle_start + d.len() + 1, last, marked));
             }
         }
-        if !labels
-            .last()?
+        if !tail
             .bytes()
             .any(|byte| byte.is_ascii_alphabetic() || byte >= 0x80)
         {
@@ -482,13 +477,29 @@ impl<'t> Scanner<'t> {
             ],
             after: [byte(self.bytes, last), byte(self.bytes, last + 1)],
         };
-        let value = name::in_text(&labels.join("."), around)?;
+        let value = if plain {
+            name::in_text(self.slice(first, last), around)?
+        } else {
+            name::in_text(&self.written(chain, count, first, last), around)?
+        };
         // A label of a name that is a hash belongs to the name.
         while self.found.last().is_some_and(|before| before.start >= first) {
             self.found.pop();
         }
         self.push(IndicatorKind::Domain, value, first, last);
         Some(last)
+    }
+
+    /// The first `count` labels of `chain`, the outer ones cut at `first` and `last`.
+    fn labels(&self, chain: &Chain, count: usize, first: usize, last: usize) -> Vec<&'t str> {
+        let spans = chain.labels.iter().take(count).copied();
+        spans
+            .map(|(start, end)| self.slice(start.max(first), end.min(last)))
+            .collect()
+    }
+
+    fn written(&self, chain: &Chain, count: usize, first: usize, last: usize) -> String {
+        self.labels(chain, count, first, last).join(".")
     }
 
     /// Cuts what touches a name or address without belonging to it: hyphens, and text in scripts without spaces
