@@ -26,6 +26,7 @@ use crate::defaults::{Defaults, DefaultsError};
 use crate::model_file::ModelFile;
 
 pub use origins::OWN_ORIGIN;
+pub(crate) use people::tree;
 
 /// An answer that the analyst put up.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,6 +106,8 @@ pub struct Built {
     pub anomalies: Vec<AnomalyLine>,
     /// Findings that were taken back, with the one that does; they are in neither model nor `lines`.
     pub retracted: BTreeMap<String, String>,
+    /// Where an owner starts whom a finding names and no label: even with the other parties and "other".
+    pub even_share: Range,
     /// By source: the subjects whose label or holder is its word.
     pub vouched: BTreeMap<String, Vec<String>>,
 }
@@ -121,8 +124,24 @@ impl Built {
             .retain(|finding| finding.source.as_deref() != Some(source));
         let unlabelled = self.vouched.get(source).map_or(&[][..], Vec::as_slice);
         for subject in &mut model.subjects {
-            if unlabelled.contains(&subject.id) {
-                subject.label.clear();
+            if !unlabelled.contains(&subject.id) {
+                continue;
+            }
+            // Whom others still call the owner starts where it would without any label.
+            let still_named = |owner: &str| {
+                let mut owners = model
+                    .findings
+                    .iter()
+                    .filter(|f| f.of.as_deref() == Some(&subject.id));
+                owners.any(|f| {
+                    f.likelihood
+                        .as_ref()
+                        .is_some_and(|table| table.contains_key(owner))
+                })
+            };
+            subject.label.retain(|owner, _| still_named(owner));
+            for range in subject.label.values_mut() {
+                *range = self.even_share;
             }
         }
         model

@@ -2,9 +2,12 @@
 //!
 //! Knows no file format and reads no files. Source: METHOD.
 
+pub mod assess;
 pub mod assessment;
 pub mod build;
+pub mod confidence;
 pub mod defaults;
+mod leave_out;
 pub mod model_file;
 pub mod weigh;
 pub mod words;

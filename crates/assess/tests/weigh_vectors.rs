@@ -1,5 +1,7 @@
 //! The exact answers of METHOD section 5: every model of `vectors/`, to the stated precision.
 
+#![expect(clippy::unwrap_used, reason = "a broken vector file is a failed test")]
+
 use std::collections::BTreeMap;
 
 use ascribe_assess::model_file::ModelFile;

@@ -20,6 +20,9 @@ const HASHED_BYTES_MAX: u64 = 16 << 20;
 /// A place in the evidence: path, first byte, one past the last.
 pub type Place = (String, u64, u64);
 
+/// Spans wanted of one file, by what lies inside it.
+type Wanted<'p> = BTreeMap<&'p str, BTreeSet<(u64, u64)>>;
+
 /// What stands there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -62,7 +65,7 @@ pub fn quotes<'p>(
         .collect();
     let by_path: BTreeMap<&str, &Item> = items.iter().map(|item| (item.path.as_str(), item)).collect();
     // By file, then by what lies inside it: a file is opened once, and its members are unpacked again only if needed.
-    let mut files: BTreeMap<usize, BTreeMap<&str, BTreeSet<(u64, u64)>>> = BTreeMap::new();
+    let mut files: BTreeMap<usize, Wanted<'_>> = BTreeMap::new();
     for place in wanted {
         if let Some(item) = by_path.get(place.path.as_str()) {
             let inside = files.entry(item.file).or_default();

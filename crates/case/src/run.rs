@@ -96,6 +96,9 @@ pub struct RunOptions {
     pub budget: Budget,
 }
 
+/// From findings to belief: the assessment and the model behind it, or why there is none.
+pub type Assess<'a> = &'a dyn Fn(&Question<'_>) -> Result<(Assessment, ModelFile), String>;
+
 /// What a run is made of: the tables of readers and engines, and what weighs.
 #[derive(Clone, Copy)]
 pub struct Parts<'a> {
@@ -108,7 +111,7 @@ pub struct Parts<'a> {
     /// Opens a corpus.
     pub open_corpus: &'a dyn Fn(&Path) -> Result<Corpus, String>,
     /// From findings to belief.
-    pub assess: &'a dyn Fn(&Question<'_>) -> Result<(Assessment, ModelFile), String>,
+    pub assess: Assess<'a>,
 }
 
 /// How much of an assessment is wanted.

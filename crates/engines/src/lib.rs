@@ -2,6 +2,10 @@
 //!
 //! An engine never reads files and never believes. It takes what was seen and known as of a day and gives findings.
 
+pub mod addresses;
+pub mod contacts;
+mod sighting;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -85,4 +89,13 @@ pub struct Engine {
 }
 
 /// Every engine, by name. A new one is one folder and one line here.
-pub const ENGINES: &[Engine] = &[];
+pub const ENGINES: &[Engine] = &[
+    Engine {
+        name: "addresses",
+        suggest: addresses::suggest,
+    },
+    Engine {
+        name: "contacts",
+        suggest: contacts::suggest,
+    },
+];

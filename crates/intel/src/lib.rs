@@ -2,6 +2,7 @@
 //!
 //! No files, no beliefs.
 
+pub mod holdings;
 pub mod indicators;
 pub mod knowledge;
 

@@ -14,29 +14,35 @@ struct Case {
     truth: BTreeSet<(String, String)>,
 }
 
-fn cases() -> Vec<Case> {
+fn cases() -> Result<Vec<Case>, String> {
     let mut cases = Vec::new();
     for line in include_str!("truth/indicators.txt").lines() {
         if line.trim().is_empty() || line.starts_with('#') {
             continue;
         }
-        let (style, rest) = line.split_once(" «").unwrap();
-        let (text, truth) = rest.split_once('»').unwrap();
-        let truth = truth
+        let parts = line
+            .split_once(" «")
+            .and_then(|(style, rest)| Some((style, rest.split_once('»')?)));
+        let Some((style, (text, truth))) = parts else {
+            return Err(format!("no text between marks: {line}"));
+        };
+        let truth: Option<BTreeSet<(String, String)>> = truth
             .split_whitespace()
             .map(|pair| {
                 pair.split_once('=')
                     .map(|(kind, value)| (kind.to_owned(), value.to_owned()))
-                    .unwrap()
             })
             .collect();
+        let Some(truth) = truth else {
+            return Err(format!("no kind=value: {line}"));
+        };
         cases.push(Case {
             style: style.trim().to_owned(),
             text: text.replace("\\n", "\n").replace("\\t", "\t"),
             truth,
         });
     }
-    cases
+    Ok(cases)
 }
 
 fn kind_word(kind: IndicatorKind) -> &'static str {
@@ -60,7 +66,7 @@ fn kind_word(kind: IndicatorKind) -> &'static str {
 fn recall_and_precision_per_style_hold_their_floor() {
     let mut table: BTreeMap<String, [usize; 3]> = BTreeMap::new();
     let mut wrong = Vec::new();
-    for case in cases() {
+    for case in cases().unwrap() {
         let found: BTreeSet<(String, String)> = scan(&case.text)
             .into_iter()
             .map(|item| (kind_word(item.kind).to_owned(), item.value))
@@ -115,7 +121,7 @@ fn spans_are_the_raw_form() {
     let text = "drops to hxxp://bad[.]host-seven[.]com/a.php, then calls 198[.]51[.]100[.]7.";
     let raws: Vec<_> = scan(text)
         .into_iter()
-        .map(|item| (item.value, &text[item.start..item.end]))
+        .map(|item| (item.value, text.get(item.start..item.end).unwrap()))
         .collect();
     assert_eq!(
         raws,

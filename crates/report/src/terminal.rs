@@ -381,6 +381,8 @@ impl Lines {
 fn rows(text: &str, room: usize) -> Vec<String> {
     let mut rows = Vec::new();
     let (mut row, mut used) = (String::new(), 0);
+    // A number keeps its sign of percent.
+    let text = text.replace(" %", "\u{a0}%");
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         let length = word.chars().count();
         if used > 0 && used + 1 + length > room {
@@ -396,7 +398,7 @@ fn rows(text: &str, room: usize) -> Vec<String> {
                 rows.push(std::mem::take(&mut row));
                 used = 0;
             }
-            row.push(character);
+            row.push(if character == '\u{a0}' { ' ' } else { character });
             used += 1;
         }
     }

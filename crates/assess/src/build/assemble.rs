@@ -13,7 +13,7 @@ use super::origins::{Telling, counted, origin};
 use super::people::{actors, counted_as, root, tree};
 use super::sense::{Numbers, Pointed, Sense, Value, sense};
 use super::speech::{Spoken, Tables, table};
-use super::subjects::{names, node, sources, subjects, vouched};
+use super::subjects::{even_share, names, node, sources, subjects, vouched};
 use super::{BuildError, Built, Line, Overlaps, OwnNumbers, Question};
 use crate::assessment::{AnomalyAt, AnomalyLine};
 use crate::defaults::Defaults;
@@ -104,6 +104,7 @@ impl Parts<'_> {
             warnings,
             anomalies,
             retracted: BTreeMap::new(),
+            even_share: even_share(knowledge, 1.0)?,
             vouched: vouched(&names, knowledge),
         })
     }

@@ -109,13 +109,10 @@ pub(super) fn subjects(
             if named.iter().any(|id| label.contains_key(id)) || knowledge.actor(owner).is_none() {
                 continue;
             }
-            let parties = knowledge
-                .actors
-                .iter()
-                .filter(|actor| ancestors(knowledge, &actor.id).is_empty());
-            let share = (1.0 - sum).max(0.0) / count(parties.count() + 1);
+            let left = (1.0 - sum).max(0.0);
+            let share = even_share(knowledge, left)?.point();
             if share > 0.0 {
-                added.insert(owner.clone(), around(share, WIDTH)?);
+                added.insert(owner.clone(), even_share(knowledge, left)?);
                 warnings.push(format!(
                     "no label of `{name}` names `{owner}`, but a finding does: it starts from an even share, {share:.3}"
                 ));
@@ -132,6 +129,15 @@ pub(super) fn subjects(
     }
     subjects.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(subjects)
+}
+
+/// An even part of `left`, shared among the parties without a parent and "other".
+pub(super) fn even_share(knowledge: &Knowledge, left: f64) -> Result<Range, BuildError> {
+    let parties = knowledge
+        .actors
+        .iter()
+        .filter(|actor| ancestors(knowledge, &actor.id).is_empty());
+    Ok(around(left / count(parties.count() + 1), WIDTH)?)
 }
 
 /// Scales labels that together pass 1.

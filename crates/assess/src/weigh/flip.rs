@@ -160,10 +160,9 @@ fn next_combination(set: &mut [usize], count: usize) -> bool {
     let size = set.len();
     for index in (0..size).rev() {
         if at(set, index) < count - size + index {
-            let mut value = at(set, index) + 1;
-            for cell in set.iter_mut().skip(index) {
+            let next = at(set, index) + 1;
+            for (value, cell) in (next..).zip(set.iter_mut().skip(index)) {
                 *cell = value;
-                value += 1;
             }
             return true;
         }

@@ -114,7 +114,7 @@ fn add_differences(
     let mut spoken = vec![0.0; findings];
     for (index, pair) in world.pairs.iter().enumerate() {
         let part = libm::exp(at(&outcome.pairs_ln, index) - at(&outcome.hypotheses_ln, pair.hypothesis));
-        if !(part > 0.0) {
+        if part.is_nan() || part <= 0.0 {
             continue;
         }
         spoken.fill(0.0);

@@ -26,8 +26,6 @@ pub(super) struct Parameter {
     pub(super) shared: Option<(String, String)>,
     /// Whether exactly one likelihood uses it, so that its mean integrates it exactly.
     pub(super) private: bool,
-    /// For messages: item and field.
-    pub(super) name: String,
 }
 
 /// An operator with a direction, inside one hypothesis.
@@ -113,8 +111,6 @@ pub(super) struct Voice {
     pub(super) bloc: Option<usize>,
     pub(super) reading: Reading,
     pub(super) first: usize,
-    /// Whether another finding is its copy.
-    pub(super) has_copies: bool,
     /// Position in the model file.
     pub(super) position: usize,
 }
@@ -163,7 +159,9 @@ impl World {
 /// One origin about one trace (or over one unknown) counts once: fewest `via`, earliest `known`, smallest id.
 /// Without `via` a finding counts as the origin itself; without `known` as the latest.
 pub(crate) fn counted(findings: &[Finding]) -> Vec<usize> {
-    let mut groups: BTreeMap<(&str, Option<&str>, Option<&str>, Option<&str>), Vec<usize>> = BTreeMap::new();
+    /// Origin, trace, unknown and subject.
+    type Proposition<'a> = (&'a str, Option<&'a str>, Option<&'a str>, Option<&'a str>);
+    let mut groups: BTreeMap<Proposition<'_>, Vec<usize>> = BTreeMap::new();
     let mut kept: Vec<usize> = (0..findings.len()).collect();
     for (position, finding) in findings.iter().enumerate() {
         if let Some(origin) = &finding.origin {
@@ -245,18 +243,17 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn slot(&mut self, range: Range, class: Option<&str>, item: &str, field: &str) -> Slot {
+    fn slot(&mut self, range: Range, class: Option<&str>, field: &str) -> Slot {
         self.parameters.push(Parameter {
             range,
             shared: class.map(|class| (class.to_owned(), field.to_owned())),
             private: false,
-            name: format!("{item}.{field}"),
         });
         self.parameters.len() - 1
     }
 
     fn likelihood_slot(&mut self, range: Range, finding: &Finding, field: &str) -> Slot {
-        let slot = self.slot(range, finding.class.as_deref(), &finding.id, field);
+        let slot = self.slot(range, finding.class.as_deref(), field);
         if let Some(parameter) = self.parameters.last_mut() {
             parameter.private = finding.class.is_none();
         }
@@ -274,7 +271,7 @@ impl<'a> Builder<'a> {
         let mut deception = Vec::new();
         for actor in &model.actors {
             let slot = if let Some(range) = model.deception.get(&actor.id) {
-                self.slot(*range, None, &actor.id, "deception")
+                self.slot(*range, None, "deception")
             } else if let Some(slot) = default_slot {
                 slot
             } else {
@@ -283,7 +280,7 @@ impl<'a> Builder<'a> {
                     .get("default")
                     .copied()
                     .unwrap_or(Range::exactly(DECEPTION_DEFAULT));
-                let slot = self.slot(range, None, "default", "deception");
+                let slot = self.slot(range, None, "deception");
                 default_slot = Some(slot);
                 slot
             };
@@ -343,7 +340,7 @@ impl<'a> Builder<'a> {
         let mut priors = Vec::new();
         let mut pairs = Vec::new();
         for (index, hypothesis) in model.hypotheses.iter().enumerate() {
-            priors.push(self.slot(hypothesis.prior, None, &hypothesis.id, "prior"));
+            priors.push(self.slot(hypothesis.prior, None, "prior"));
             let directions: Vec<usize> = (0..DIRECTIONS.len())
                 .filter(|&direction| {
                     hypothesis.directions.as_ref().is_none_or(|named| {
@@ -375,14 +372,14 @@ impl<'a> Builder<'a> {
             let class = subject.class.as_deref();
             let mut labels = Vec::new();
             for (owner, label) in &subject.label {
-                let slot = self.slot(*label, class, &subject.id, &format!("label.{owner}"));
+                let slot = self.slot(*label, class, &format!("label.{owner}"));
                 labels.push((self.actor(owner), slot));
             }
-            let shared = self.slot(subject.shared, class, &subject.id, "shared");
+            let shared = self.slot(subject.shared, class, "shared");
             let held = subject
                 .other_is_unlisted
                 .unwrap_or(Range::exactly(OTHER_IS_UNLISTED_DEFAULT));
-            let other_is_unlisted = self.slot(held, class, &subject.id, "other_is_unlisted");
+            let other_is_unlisted = self.slot(held, class, "other_is_unlisted");
             subjects.push(Property {
                 id: subject.id.clone(),
                 labels,
@@ -411,10 +408,10 @@ impl<'a> Builder<'a> {
             let care = trace.care.unwrap_or(Range::exactly(CARE_DEFAULT));
             traces.push(Mark {
                 target,
-                hit: self.slot(trace.hit, class, &trace.id, "hit"),
-                rarity: self.slot(trace.rarity, class, &trace.id, "rarity"),
-                forgeability: self.slot(trace.forgeability, class, &trace.id, "forgeability"),
-                care: self.slot(care, class, &trace.id, "care"),
+                hit: self.slot(trace.hit, class, "hit"),
+                rarity: self.slot(trace.rarity, class, "rarity"),
+                forgeability: self.slot(trace.forgeability, class, "forgeability"),
+                care: self.slot(care, class, "care"),
                 findings: Vec::new(),
             });
         }
@@ -532,7 +529,6 @@ impl<'a> Builder<'a> {
                 bloc,
                 reading,
                 first,
-                has_copies: copied.contains(&position),
                 position,
             });
             first += width;
@@ -564,8 +560,8 @@ impl<'a> Builder<'a> {
                 }
             };
             sources.push(Informant {
-                reliable: self.slot(source.reliable, class, &source.id, "reliable"),
-                push: self.slot(source.push, class, &source.id, "push"),
+                reliable: self.slot(source.reliable, class, "reliable"),
+                push: self.slot(source.push, class, "push"),
                 coupling,
                 blocs: (0..blocs.len()).filter(|&b| at(blocs, b) == index).collect(),
             });

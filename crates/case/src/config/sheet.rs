@@ -176,10 +176,10 @@ impl<'t> Sheet<'t> {
 
     /// A whole number.
     pub fn integer(&mut self, key: &str, value: &Value<'_>) -> Option<i64> {
-        if let DeValue::Integer(number) = value.get_ref() {
-            if let Ok(number) = i64::from_str_radix(number.as_str(), number.radix()) {
-                return Some(number);
-            }
+        if let DeValue::Integer(number) = value.get_ref()
+            && let Ok(number) = i64::from_str_radix(number.as_str(), number.radix())
+        {
+            return Some(number);
         }
         self.wrong(key, value, "a whole number");
         None

@@ -280,10 +280,10 @@ fn victim(sheet: &mut Sheet<'_>, top: &Fields<'_, '_>) -> Victim {
             let offset = clock
                 .need(sheet, "offset_s")
                 .and_then(|value| sheet.integer("offset_s", value));
-            if let (Some(host), Some(offset)) = (host, offset) {
-                if clocks.insert(host.clone(), offset).is_some() {
-                    sheet.problem(at, format!("two clocks for host `{}`", plain(&host)), None);
-                }
+            if let (Some(host), Some(offset)) = (host, offset)
+                && clocks.insert(host.clone(), offset).is_some()
+            {
+                sheet.problem(at, format!("two clocks for host `{}`", plain(&host)), None);
             }
         }
     }
@@ -488,14 +488,14 @@ fn infrastructure(
         optional(sheet, &fields, "from", Sheet::moment),
         optional(sheet, &fields, "to", Sheet::moment),
     );
-    if let (Some(from), Some(to)) = (&from, &to) {
-        if from.first() > to.last() {
-            sheet.problem(
-                fields.place("to"),
-                format!("`to` ({to}) lies before `from` ({from})"),
-                None,
-            );
-        }
+    if let (Some(from), Some(to)) = (&from, &to)
+        && from.first() > to.last()
+    {
+        sheet.problem(
+            fields.place("to"),
+            format!("`to` ({to}) lies before `from` ({from})"),
+            None,
+        );
     }
     Some(Infrastructure {
         id,

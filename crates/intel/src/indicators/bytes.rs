@@ -176,7 +176,9 @@ impl Runs {
         while !rest.is_empty() {
             let len = rest.iter().position(|byte| !is_text(*byte)).unwrap_or(rest.len());
             let (run, after) = rest.split_at(len);
-            self.text(run, take);
+            // Noise is full of runs too short for anything; whether it ends here is known unless the piece ends.
+            let short = run.len() < RUN_BYTES_MIN && !after.is_empty() && self.narrow.held.is_empty();
+            self.text(run, short, take);
             let len = after
                 .iter()
                 .position(|byte| is_text(*byte))
@@ -187,9 +189,11 @@ impl Runs {
         }
     }
 
-    fn text(&mut self, run: &[u8], take: &mut dyn FnMut(Found)) {
+    fn text(&mut self, run: &[u8], short: bool, take: &mut dyn FnMut(Found)) {
         let Some(last) = run.last().copied() else { return };
-        self.narrow.push(run, self.offset, take);
+        if !short {
+            self.narrow.push(run, self.offset, take);
+        }
         self.offset = self.offset.saturating_add(run.len() as u64);
         self.low = last.is_ascii().then_some(last);
     }

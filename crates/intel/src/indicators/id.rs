@@ -1,7 +1,7 @@
 //! Hashes, CVE ids, ATT&CK techniques and AS numbers: words that are recognised by their own form.
 //!
 //! A hash must not lie inside longer hex, be all digits, mix cases (base64 does) or use fewer than six digits
-//! (fillers do; one hash in 10¹⁰ does). `AS` needs three digits and is not the machine AS400; `ASN` needs none of that.
+//! (fillers do; one hash in 10¹⁰ does). An AS number needs three digits (`ASN1` is a notation), and `AS400` is a machine.
 
 use ascribe_model::observation::IndicatorKind;
 
@@ -97,7 +97,7 @@ pub(super) fn asn(word: &str) -> Option<String> {
     if number.starts_with('0') || !number.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    if !marked && (number.len() < 3 || number == "400") {
+    if number.len() < 3 || (!marked && number == "400") {
         return None;
     }
     number.parse::<u32>().ok().map(|number| format!("AS{number}"))

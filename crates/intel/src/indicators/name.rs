@@ -23,9 +23,26 @@ const FILE_TLDS: &[&str] = &[
     "ac", "am", "app", "as", "bz", "cab", "cat", "mk", "mm", "mo", "mov", "md", "pl", "pm", "ps", "py", "rs",
     "sh", "so", "zip",
 ];
-/// The same, but names of three labels are taken.
+/// The same, and words of code; but names of three labels are taken.
 const FILE_TLDS_SHORT: &[&str] = &[
-    "cc", "ml", "st", "tf", "vi", "la", "foo", "bar", "page", "dot", "map", "prof",
+    "cc",
+    "ml",
+    "st",
+    "tf",
+    "vi",
+    "la",
+    "foo",
+    "bar",
+    "page",
+    "dot",
+    "map",
+    "prof",
+    "abc",
+    "directory",
+    "target",
+    "property",
+    "got",
+    "name",
 ];
 /// Special-use names and those that private networks use.
 const SPECIAL_TLDS: &[&str] = &["example", "test", "invalid", "onion", "bit", "i2p"];
@@ -169,6 +186,24 @@ pub(super) fn ascii(name: &str) -> Option<String> {
     fine.then_some(ascii)
 }
 
+/// Whether `label` is a suffix that a name can end in. Cheap: most dotted words in programs and logs end here.
+pub(super) fn may_end(label: &str) -> bool {
+    if !label.is_ascii() {
+        return true;
+    }
+    let mut lower = [0u8; 24];
+    let Some(lower) = lower.get_mut(..label.len()) else {
+        return false;
+    };
+    lower.copy_from_slice(label.as_bytes());
+    lower.make_ascii_lowercase();
+    if psl::suffix(lower).is_some_and(|found| found.is_known()) {
+        return true;
+    }
+    std::str::from_utf8(lower)
+        .is_ok_and(|word| is_one_of(word, SPECIAL_TLDS) || is_one_of(word, PRIVATE_TLDS))
+}
+
 /// How a canonical name ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Suffix {
@@ -228,8 +263,11 @@ pub(super) fn meant(name: &str) -> Option<String> {
 /// The canonical form of `name` (as written, refanged) if it is one in these surroundings.
 pub(super) fn in_text(name: &str, around: Around) -> Option<String> {
     let (_, tld) = name.rsplit_once('.')?;
-    // Cheap refusals first: most dotted words in programs and logs end here.
     if tld.len() < 2 || tld.bytes().all(|byte| byte.is_ascii_digit()) || tld.contains('_') {
+        return None;
+    }
+    // What the surroundings and the letters refuse costs no look at the suffix list.
+    if !around.meant && (!case_fits(name) || (!around.spoken && refused_around(tld, around))) {
         return None;
     }
     let canonical = meant(name)?;
@@ -246,7 +284,7 @@ pub(super) fn in_text(name: &str, around: Around) -> Option<String> {
     if around.spoken {
         let dull = is_one_of(tld, WORD_TLDS) || is_one_of(first, PROSE_HEADS);
         let odd = first.bytes().any(|byte| byte.is_ascii_digit() || byte == b'-');
-        if (dull && !odd && labels.len() < 3) || !case_fits(name) {
+        if dull && !odd && labels.len() < 3 {
             return None;
         }
         return Some(canonical);
@@ -254,20 +292,10 @@ pub(super) fn in_text(name: &str, around: Around) -> Option<String> {
     if around.meant {
         return Some(canonical);
     }
-    if is_one_of(&canonical, NOT_NAMES) || !case_fits(name) || left.contains('_') {
+    if is_one_of(&canonical, NOT_NAMES) || left.contains('_') {
         return None;
     }
-    let [before, before2] = around.before;
-    let [after, _] = around.after;
-    if matches!(before, b'\\' | b'$' | b'#' | b'%' | b'&')
-        || (before == b'/' && before2 != b'/')
-        || (before == b':' && before2 == b':')
-    {
-        return None;
-    }
-    if before == b'>' && before2 == b'-' || matches!(after, b'(' | b'=' | b'[') {
-        return None;
-    }
+    let ([before, _], [after, _]) = (around.before, around.after);
     if first == "www" {
         return Some(canonical);
     }
@@ -284,6 +312,20 @@ pub(super) fn in_text(name: &str, around: Around) -> Option<String> {
         || (two && digits && is_one_of(tld, UNIT_TLDS))
         || (left.len() == 1 && two && !is_one_of(tld, COMMON_TLDS) && !path);
     (!refused).then_some(canonical)
+}
+
+/// Whether what stands beside a name shows a path, a member, an expression or a call.
+fn refused_around(tld: &str, around: Around) -> bool {
+    let ([before, before2], [after, _]) = (around.before, around.after);
+    let path = before == b'\\' || (before == b'/' && before2 != b'/');
+    let code = matches!(before, b'$' | b'#' | b'%' | b'&')
+        || (before == b':' && before2 == b':')
+        || (before == b'>' && before2 == b'-');
+    // `.plt.got`, `.data.rel.ro`: sections and members; `*.bad-news.org` is a name.
+    let member = before == b'.'
+        && before2 != b'*'
+        && !COMMON_TLDS.iter().any(|common| common.eq_ignore_ascii_case(tld));
+    path || code || member || matches!(after, b'(' | b'=' | b'[')
 }
 
 /// Whether capitals stand as people write names: none, all, or at the head of a label before a lower-case suffix.

@@ -84,15 +84,19 @@ const CLASSES: [u8; 256] = {
             || at == b'_'
             || (at >= 0xc3 && at < 0xf8 && at != 0xe2 && at != 0xef);
         let inner = starts || (at >= 0x80 && at < 0xc0);
-        #[expect(clippy::indexing_slicing, reason = "a byte always lies inside 256 entries")]
-        let slot = &mut classes[at as usize];
-        *slot = if starts {
-            WORD | INNER
-        } else if inner {
-            INNER
-        } else {
-            0
-        };
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "evaluated when compiled; a byte indexes a table of 256"
+        )]
+        {
+            classes[at as usize] = if starts {
+                WORD | INNER
+            } else if inner {
+                INNER
+            } else {
+                0
+            };
+        }
         if at == 255 {
             break;
         }
@@ -432,14 +436,16 @@ impl<'t> Scanner<'t> {
         let styles = chain.styles.get(1..count)?;
         let (mut first, mut last) = (spans.first()?.0, spans.last()?.1);
         (first, last) = self.without_glue(first, spans.first()?.1, spans.last()?.0, last);
-        let mut labels: Vec<&str> = Vec::with_capacity(count);
-        for (index, (start, end)) in spans.iter().copied().enumerate() {
-            let from = if index == 0 { first } else { start };
-            let to = if index + 1 == count { last } else { end };
-            labels.push(self.slice(from, to));
+        let head_digit = byte(self.bytes, first).is_ascii_digit();
+        let tail = self.slice(if count == 1 { first } else { spans.last()?.0 }, last);
+        let tail_digit = tail.starts_with(|digit: char| digit.is_ascii_digit());
+        if !(name::may_end(tail) || head_digit && tail_digit) {
+            return None;
         }
         let marked = styles.contains(&Style::Marked);
-        if labels.first()?.starts_with(|digit: char| digit.is_ascii_digit()) {
+        let plain = styles.iter().all(|style| *style == Style::Plain);
+        if head_digit && tail_digit && matches!(count, 4 | 7) {
+            let labels = self.labels(chain, count, first, last);
             if let Ok(four) = <[&str; 4]>::try_from(labels.as_slice())
                 && let Some(quad) = address::quad(four)
             {
@@ -454,8 +460,7 @@ impl<'t> Scanner<'t> {
                 return Some(self.quad(to, middle_start + d.len() + 1, last, marked));
             }
         }
-        if !labels
-            .last()?
+        if !tail
             .bytes()
             .any(|byte| byte.is_ascii_alphabetic() || byte >= 0x80)
         {
@@ -472,13 +477,29 @@ impl<'t> Scanner<'t> {
             ],
             after: [byte(self.bytes, last), byte(self.bytes, last + 1)],
         };
-        let value = name::in_text(&labels.join("."), around)?;
+        let value = if plain {
+            name::in_text(self.slice(first, last), around)?
+        } else {
+            name::in_text(&self.written(chain, count, first, last), around)?
+        };
         // A label of a name that is a hash belongs to the name.
         while self.found.last().is_some_and(|before| before.start >= first) {
             self.found.pop();
         }
         self.push(IndicatorKind::Domain, value, first, last);
         Some(last)
+    }
+
+    /// The first `count` labels of `chain`, the outer ones cut at `first` and `last`.
+    fn labels(&self, chain: &Chain, count: usize, first: usize, last: usize) -> Vec<&'t str> {
+        let spans = chain.labels.iter().take(count).copied();
+        spans
+            .map(|(start, end)| self.slice(start.max(first), end.min(last)))
+            .collect()
+    }
+
+    fn written(&self, chain: &Chain, count: usize, first: usize, last: usize) -> String {
+        self.labels(chain, count, first, last).join(".")
     }
 
     /// Cuts what touches a name or address without belonging to it: hyphens, and text in scripts without spaces
@@ -517,6 +538,13 @@ impl<'t> Scanner<'t> {
     /// Takes the quad at `start..end` (with its prefix length) unless it is a number of something else.
     fn quad(&mut self, quad: Ipv4Addr, start: usize, end: usize, marked: bool) -> usize {
         if !marked {
+            // No host ends in two zeros, but first versions do.
+            let version =
+                matches!(quad.octets(), [1..=255, _, 0, 0]) && address::prefix(self.bytes, end, 32).is_none();
+            if version {
+                self.number_until = Some(end);
+                return end;
+            }
             let again = self.number_until.is_some_and(|until| {
                 until <= start
                     && start - until <= 6

@@ -15,8 +15,7 @@ pub(crate) fn of(data: &[u8], header_at: u64) -> Option<Rich> {
     let head = data.get(..usize::try_from(header_at).ok()?)?;
     let end = (16..header_at.checked_sub(7)?.checked_div(4)?.saturating_add(1))
         .map(|word| word.saturating_mul(4))
-        .filter(|at| u32_at(head, *at, LE) == Some(u32::from_le_bytes(*b"Rich")))
-        .next_back()?;
+        .rfind(|at| u32_at(head, *at, LE) == Some(u32::from_le_bytes(*b"Rich")))?;
     let key = u32_at(head, end.checked_add(4)?, LE)?;
     let start = (1..=ENTRIES_MAX.saturating_mul(2))
         .map_while(|back| end.checked_sub(back.saturating_mul(4)))

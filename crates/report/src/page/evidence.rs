@@ -43,7 +43,7 @@ fn finding(page: &Page<'_>, line: &LedgerLine) -> Markup {
             p { (sentence(&line.says)) }
             dl class="meta" {
                 div { dt { "Is" } dd { (ledger::pointer(line)) } }
-                div { dt { "Weight alone" } dd { (ledger::weight(line)) } }
+                div { dt { "Weight alone" } dd { (weight_in_line(line)) } }
                 div { dt { "Basis" } dd { (line.basis) @if let Some(who) = &line.signed_by { ", signed by " (name(who)) } } }
                 @if let Some([low, point, high]) = line.forgeability { div { dt { "Forgeability" } dd { (two_decimals(point)) " (" (two_decimals(low)) "–" (two_decimals(high)) ")" } } }
                 div { dt { "Source" } dd { (source(page, line)) } }
@@ -71,6 +71,15 @@ fn finding(page: &Page<'_>, line: &LedgerLine) -> Markup {
                 (shown_place(place, page.quotes.get(&(line.finding.clone(), index))))
             }
             @if line.provenance.len() > PLACES_MAX { p class="small soft" { "and " (line.provenance.len() - PLACES_MAX) " more places" } }
+        }
+    }
+}
+
+fn weight_in_line(line: &LedgerLine) -> Markup {
+    html! {
+        @match &line.weight_bans {
+            Some(weight) => { span class="n" { (bans(weight.point)) } " (" (bans(weight.low)) " to " (bans(weight.high)) ", bound " (two_decimals(weight.bound)) ")" }
+            None => "none",
         }
     }
 }

@@ -123,7 +123,7 @@ fn table(
 }
 
 /// The weight alone with its interval and bound.
-pub(super) fn weight(line: &LedgerLine) -> Markup {
+fn weight(line: &LedgerLine) -> Markup {
     html! {
         @match &line.weight_bans {
             Some(weight) => { (bans(weight.point)) br; span class="small soft" { (bans(weight.low)) " to " (bans(weight.high)) br; "bound " (two_decimals(weight.bound)) } }

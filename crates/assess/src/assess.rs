@@ -1,0 +1,536 @@
+//! From findings to the assessment: builds the model, weighs it, and says how firm the answer is.
+
+use std::collections::BTreeMap;
+
+use ascribe_intel::{Incident, Knowledge};
+use ascribe_model::finding::Target;
+use ascribe_model::words::{About, Basis, Kind, Tlp};
+use ascribe_model::{Day, Finding, Moment};
+
+use crate::assessment::{
+    AnomalyLine, Assessment, Belief, ByteProvenance, Collect, Hypothesis, Input, LedgerLine, Run, SCHEMA,
+    Sensitivity, StandardResult, TimelineEvent,
+};
+use crate::build::{BuildError, Built, Overlaps, OwnNumbers, Question, build, tree};
+use crate::confidence::{Grounds, confidence, support};
+use crate::leave_out;
+use crate::model_file::{Finding as ModelFinding, ModelFile};
+use crate::weigh::{self, Draws, WeighError};
+use crate::words::{NO_STATEMENT, words};
+
+/// What must hold before the user does something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standard {
+    /// Its id.
+    pub id: String,
+    /// The hypothesis; absent: the leader.
+    pub hypothesis: Option<String>,
+    /// The low end of its belief must reach this.
+    pub low_min: Option<f64>,
+    /// So many independent origins.
+    pub origins_min: Option<u64>,
+    /// At most this share of the weight may be easily forged.
+    pub forgeable_share_max: Option<f64>,
+}
+
+/// Something that could be collected, and what it would bear on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// What.
+    pub what: String,
+    /// Whom to ask, for what.
+    pub ask: String,
+    /// Finding that repeats it with a new origin; its model form is taken from there.
+    pub like: Option<String>,
+}
+
+/// Everything about the case that the assessment repeats or needs.
+pub struct Setting<'a> {
+    /// Name of the case.
+    pub case: &'a str,
+    /// The incident.
+    pub incident: &'a Incident,
+    /// The day.
+    pub as_of: Option<Day>,
+    /// Marking of whatever says none.
+    pub tlp: Tlp,
+    /// What was known of the world.
+    pub knowledge: &'a Knowledge,
+    /// What is asked.
+    pub question: &'a Question,
+    /// Standards.
+    pub standards: &'a [Standard],
+    /// What could be collected.
+    pub candidates: &'a [Candidate],
+    /// Version of ascribe.
+    pub version: &'a str,
+    /// Draws of the interval; 0: points only, for a series.
+    pub draws: Draws,
+}
+
+/// Why no assessment could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum AssessError {
+    /// No model.
+    #[error("no model could be made of the findings")]
+    Build(#[from] BuildError),
+    /// No answer.
+    #[error("the model has no answer")]
+    Weigh(#[from] WeighError),
+}
+
+/// The assessment of `findings` and the model behind it. Inputs and anomalies are passed through.
+pub fn assess(
+    setting: &Setting<'_>,
+    findings: &[Finding],
+    inputs: Vec<Input>,
+    anomalies: Vec<AnomalyLine>,
+) -> Result<(Assessment, ModelFile), AssessError> {
+    let knowledge = setting.knowledge;
+    let make = |findings: &[Finding], overlaps, numbers| {
+        build(setting.question, knowledge, findings, overlaps, numbers)
+    };
+    let built = make(findings, Overlaps::Dependent, OwnNumbers::Used)?;
+    let answer = weigh::weigh(&built.model)?;
+    let full = setting.draws.draws > 0;
+    let intervals = if full {
+        Some(weigh::interval(&built.model, setting.draws)?)
+    } else {
+        None
+    };
+    let outer = if full {
+        weigh::outer(&built.model)?
+    } else {
+        BTreeMap::new()
+    };
+    let total: f64 = built
+        .model
+        .hypotheses
+        .iter()
+        .map(|hypothesis| hypothesis.prior.point())
+        .sum();
+    let hypotheses: Vec<Hypothesis> = built
+        .model
+        .hypotheses
+        .iter()
+        .map(|hypothesis| {
+            let id = &hypothesis.id;
+            let point = answer.posterior.get(id).copied().unwrap_or(0.0);
+            let range = intervals.as_ref().and_then(|all| all.hypotheses.get(id));
+            let (low, high) = (range.and_then(|r| r.low), range.and_then(|r| r.high));
+            Hypothesis {
+                id: id.clone(),
+                name: built.names.get(id).cloned().unwrap_or_else(|| id.clone()),
+                prior: hypothesis.prior.point() / total,
+                belief: Belief {
+                    point,
+                    low,
+                    high,
+                    outer: outer.get(id).copied().unwrap_or([point, point]),
+                },
+                words: match (low, high) {
+                    (Some(low), Some(high)) => words(low, high),
+                    _ => NO_STATEMENT.to_owned(),
+                },
+            }
+        })
+        .collect();
+    let leader = leader(&hypotheses);
+    let mut ledger = ledger(findings, &built, &answer);
+    ledger.sort_by(|a, b| {
+        let size = |line: &LedgerLine| line.contribution_bans.get(&leader).copied().unwrap_or(0.0).abs();
+        size(b)
+            .total_cmp(&size(a))
+            .then_with(|| a.finding.cmp(&b.finding))
+    });
+    let mut operators = answer.operators.clone();
+    // Stand-ins for several operators operate nothing themselves.
+    operators.retain(|id, _| !id.contains(':') || knowledge.actor(id).is_some());
+    for actor in &knowledge.actors {
+        let sum = tree(knowledge, &actor.id)
+            .iter()
+            .filter_map(|id| answer.operators.get(id))
+            .sum();
+        operators.insert(actor.id.clone(), sum);
+    }
+    let (origins, forgeable_share) = support(&ledger, &leader);
+    let mut warnings = built.warnings.clone();
+    let (sensitivity, grounds, collect) = if full {
+        let (sensitivity, grounds) = firmness(setting, findings, &built, &hypotheses, &leader, &answer)?;
+        let grounds = Grounds {
+            origins,
+            forgeable_share,
+            ..grounds
+        };
+        (
+            sensitivity,
+            Some(grounds),
+            collect(&built.model, setting.candidates, &ledger, &leader)?,
+        )
+    } else {
+        (Sensitivity::default(), None, Vec::new())
+    };
+    if intervals.as_ref().is_some_and(|all| all.ess < weigh::ESS_MIN) {
+        warnings.push("the effective sample size of the draws is under 200: no interval is given".to_owned());
+    }
+    let assessment = Assessment {
+        schema: SCHEMA.to_owned(),
+        case: setting.case.to_owned(),
+        tlp: ledger
+            .iter()
+            .map(|line| line.tlp)
+            .max()
+            .unwrap_or(setting.tlp)
+            .max(setting.tlp),
+        as_of: setting.as_of.map(|day| day.to_string()),
+        incident: setting.incident.id.clone(),
+        question: setting.incident.question.clone(),
+        run: Run {
+            version: setting.version.to_owned(),
+            seed: setting.draws.seed,
+            draws: setting.draws.draws as u64,
+            ess: intervals.as_ref().map_or(0, |all| whole(all.ess)),
+        },
+        standards: setting
+            .standards
+            .iter()
+            .map(|standard| judge(standard, &hypotheses, &ledger, &leader))
+            .collect(),
+        hypotheses,
+        operators,
+        directions: answer.directions.clone(),
+        framed: answer.framed.clone(),
+        owners: answer.owners.clone(),
+        confidence: confidence(&grounds.unwrap_or(Grounds {
+            leader: leader.clone(),
+            interval: None,
+            flipping_origins: Vec::new(),
+            flipping_sources: Vec::new(),
+            origins,
+            forgeable_share,
+            framed: 0.0,
+            prior_flips: false,
+        })),
+        ledger,
+        sensitivity,
+        collect,
+        timeline: timeline(setting.incident, &standing(findings, &built)),
+        places: standing(findings, &built)
+            .iter()
+            .filter(|f| f.about == Some(About::Place))
+            .map(|f| f.id.clone())
+            .collect(),
+        anomalies: anomalies.into_iter().chain(built.anomalies).collect(),
+        warnings,
+        inputs,
+    };
+    Ok((assessment, built.model))
+}
+
+/// The highest point; of equals the smallest id.
+fn leader(hypotheses: &[Hypothesis]) -> String {
+    let mut best: Option<&Hypothesis> = None;
+    for hypothesis in hypotheses {
+        if best.is_none_or(|best| hypothesis.belief.point > best.belief.point) {
+            best = Some(hypothesis);
+        }
+    }
+    best.map(|hypothesis| hypothesis.id.clone()).unwrap_or_default()
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a sample size between 0 and the number of draws"
+)]
+fn whole(ess: f64) -> u64 {
+    libm::floor(ess.max(0.0)) as u64
+}
+
+/// A line for every finding that was not taken back.
+fn ledger(findings: &[Finding], built: &Built, answer: &weigh::Answer) -> Vec<LedgerLine> {
+    let mut copies: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (id, line) in &built.lines {
+        if let Some(counts) = &line.copy_of {
+            copies.entry(counts).or_default().push(id.clone());
+        }
+    }
+    findings
+        .iter()
+        .filter_map(|finding| {
+            let line = built.lines.get(&finding.id)?.clone();
+            Some((finding, line))
+        })
+        .map(|(finding, line)| {
+            let zero = || {
+                built
+                    .model
+                    .hypotheses
+                    .iter()
+                    .map(|hypothesis| (hypothesis.id.clone(), 0.0))
+                    .collect()
+            };
+            LedgerLine {
+                finding: finding.id.clone(),
+                kind: finding.kind,
+                stance: finding.stance,
+                says: finding.says.clone(),
+                copies: copies.get(finding.id.as_str()).cloned().unwrap_or_default(),
+                about: finding.about,
+                points_to: finding.points_to.as_ref().map(Target::to_string),
+                basis: line.basis.unwrap_or(Basis::Judged),
+                signed_by: finding.signed.as_ref().map(|signed| signed.by.clone()),
+                weight_bans: line.weight,
+                contribution_bans: answer
+                    .contribution_bans
+                    .get(&finding.id)
+                    .cloned()
+                    .unwrap_or_else(zero),
+                origin: line.origin,
+                source: finding.source.clone(),
+                via: finding.via.clone(),
+                forgeability: line
+                    .forgeability
+                    .map(|range| [range.low(), range.point(), range.high()]),
+                rests_on: finding.rests_on.clone(),
+                reason: finding.reason.clone(),
+                remarks: line.remarks,
+                happened: finding.happened.as_ref().map(Moment::to_string),
+                known: finding.known.to_string(),
+                tlp: finding.tlp,
+                provenance: finding
+                    .provenance
+                    .iter()
+                    .map(|place| ByteProvenance {
+                        path: place.path.clone(),
+                        sha256: place.sha256,
+                        unit: "byte".to_owned(),
+                        start: place.span.start,
+                        end: place.span.end,
+                        line: place.span.line,
+                    })
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+/// Leave-one-out, flip set, priors, and the answers without notes, overrides and overlaps.
+fn firmness(
+    setting: &Setting<'_>,
+    findings: &[Finding],
+    built: &Built,
+    hypotheses: &[Hypothesis],
+    leader: &str,
+    answer: &weigh::Answer,
+) -> Result<(Sensitivity, Grounds), AssessError> {
+    let mut steady = weigh::steadiness(&built.model)?;
+    leave_out::by_what_was_said(built, &mut steady.leave_one_out)?;
+    let flip = weigh::flip_set(&built.model, weigh::FLIP_EVALUATIONS)?;
+    let again = |findings: &[Finding], overlaps, numbers| -> Result<BTreeMap<String, f64>, AssessError> {
+        let other = build(setting.question, setting.knowledge, findings, overlaps, numbers)?;
+        Ok(weigh::believe(&other.model)?.posterior)
+    };
+    let bytes: Vec<Finding> = findings
+        .iter()
+        .filter(|finding| finding.engine != "notes")
+        .cloned()
+        .collect();
+    let overlaps = findings.iter().any(|finding| !finding.may_overlap.is_empty());
+    let own = findings
+        .iter()
+        .any(|finding| !finding.overrides.is_empty() || finding.signed.is_some())
+        || setting
+            .knowledge
+            .sources
+            .iter()
+            .any(|source| source.reliable.is_some() || source.push.is_some());
+    let lead_of = |beliefs: &BTreeMap<String, f64>| beliefs.get(leader).copied().unwrap_or(0.0);
+    let mut priors = BTreeMap::from([
+        ("case".to_owned(), lead_of(&steady.priors.case)),
+        ("uniform".to_owned(), lead_of(&steady.priors.uniform)),
+    ]);
+    if let Some(half) = &steady.priors.half_unlisted {
+        priors.insert("half_unlisted".to_owned(), lead_of(half));
+    }
+    let highest = |beliefs: &BTreeMap<String, f64>| beliefs.values().all(|value| *value <= lead_of(beliefs));
+    let flipping = |kind: &str| -> Vec<String> {
+        let of_kind = steady
+            .leave_one_out
+            .iter()
+            .filter(|row| row.kind == kind && row.leader != leader);
+        of_kind.map(|row| row.id.clone()).collect()
+    };
+    let lead = hypotheses.iter().find(|hypothesis| hypothesis.id == leader);
+    let grounds = Grounds {
+        leader: lead.map_or_else(|| leader.to_owned(), |hypothesis| hypothesis.name.clone()),
+        interval: lead.and_then(|hypothesis| hypothesis.belief.low.zip(hypothesis.belief.high)),
+        flipping_origins: flipping("origin"),
+        flipping_sources: flipping("source"),
+        origins: 0,
+        forgeable_share: 0.0,
+        framed: 1.0 - answer.framed.get(weigh::NOBODY).copied().unwrap_or(1.0),
+        prior_flips: !(highest(&steady.priors.uniform)
+            && steady.priors.half_unlisted.as_ref().is_none_or(highest)),
+    };
+    let sensitivity = Sensitivity {
+        flip_set: flip.findings,
+        flip_set_minimal: flip.minimal,
+        flip_prior: steady.flip_prior,
+        priors,
+        leave_one_out: steady.leave_one_out,
+        independent_overlaps: if overlaps {
+            Some(again(findings, Overlaps::Independent, OwnNumbers::Used)?)
+        } else {
+            None
+        },
+        without_overrides: if own {
+            Some(again(findings, Overlaps::Dependent, OwnNumbers::Removed)?)
+        } else {
+            None
+        },
+        without_notes: if bytes.len() < findings.len() {
+            Some(again(&bytes, Overlaps::Dependent, OwnNumbers::Used)?)
+        } else {
+            None
+        },
+    };
+    Ok((sensitivity, grounds))
+}
+
+/// What to get next: what the case proposes, and independent word on the findings that carry the leader.
+fn collect(
+    model: &ModelFile,
+    candidates: &[Candidate],
+    ledger: &[LedgerLine],
+    leader: &str,
+) -> Result<Vec<Collect>, AssessError> {
+    /// At most so many candidates are weighed.
+    const WEIGHED_MAX: usize = 40;
+    let carries =
+        |line: &&LedgerLine| line.contribution_bans.get(leader).copied().unwrap_or(0.0).abs() >= 0.02;
+    let second = ledger.iter().filter(carries).take(12).map(|line| Candidate {
+        what: format!("an independent look at: {}", line.says),
+        ask: line.source.as_ref().map_or_else(
+            || "a second laboratory, for the same bytes".to_owned(),
+            |source| format!("somebody other than {source}, for the data behind it"),
+        ),
+        like: Some(line.finding.clone()),
+    });
+    let mut rows = Vec::new();
+    for candidate in second.chain(candidates.iter().cloned()).take(WEIGHED_MAX) {
+        let Some(like) = candidate
+            .like
+            .as_ref()
+            .and_then(|id| model.findings.iter().find(|f| f.id == *id))
+        else {
+            continue;
+        };
+        let asked = ModelFinding {
+            id: "(asked for)".to_owned(),
+            origin: Some("(asked for)".to_owned()),
+            source: None,
+            bloc: None,
+            ..like.clone()
+        };
+        let bits = weigh::value_of_finding(model, &asked, None)?;
+        rows.push(Collect {
+            what: candidate.what,
+            ask: candidate.ask,
+            bits,
+        });
+    }
+    rows.sort_by(|a, b| b.bits.total_cmp(&a.bits).then_with(|| a.what.cmp(&b.what)));
+    rows.truncate(10);
+    Ok(rows)
+}
+
+fn judge(
+    standard: &Standard,
+    hypotheses: &[Hypothesis],
+    ledger: &[LedgerLine],
+    leader: &str,
+) -> StandardResult {
+    let id = standard.hypothesis.as_deref().unwrap_or(leader);
+    let Some(hypothesis) = hypotheses.iter().find(|hypothesis| hypothesis.id == id) else {
+        return StandardResult {
+            id: standard.id.clone(),
+            met: false,
+            why: format!("there is no hypothesis {id}"),
+        };
+    };
+    let mut open = Vec::new();
+    if let Some(min) = standard.low_min {
+        match hypothesis.belief.low {
+            Some(low) if low >= min => {}
+            Some(low) => open.push(format!("low end {low:.2} is under {min:.2}")),
+            None => open.push("there is no interval".to_owned()),
+        }
+    }
+    let (origins, forgeable) = support(ledger, id);
+    if let Some(min) = standard.origins_min
+        && (origins as u64) < min
+    {
+        open.push(format!(
+            "{origins} independent origins support it, {min} are asked for"
+        ));
+    }
+    if let Some(max) = standard.forgeable_share_max
+        && forgeable > max
+    {
+        open.push(format!(
+            "{forgeable:.2} of its weight is easily forged, at most {max:.2} is allowed"
+        ));
+    }
+    let met = open.is_empty();
+    let why = if met {
+        format!("every condition on {} holds", hypothesis.name)
+    } else {
+        open.join("; ")
+    };
+    StandardResult {
+        id: standard.id.clone(),
+        met,
+        why,
+    }
+}
+
+/// Findings that were not taken back.
+fn standing<'a>(findings: &'a [Finding], built: &Built) -> Vec<&'a Finding> {
+    findings
+        .iter()
+        .filter(|finding| !built.retracted.contains_key(&finding.id))
+        .collect()
+}
+
+fn timeline(incident: &Incident, findings: &[&Finding]) -> Vec<TimelineEvent> {
+    let of_case = [
+        ("entered", &incident.entered),
+        ("struck", &incident.struck),
+        ("opened", &incident.opened),
+    ];
+    let mut events: Vec<TimelineEvent> = of_case
+        .into_iter()
+        .filter_map(|(event, at)| {
+            Some(TimelineEvent {
+                event: event.to_owned(),
+                at: at.clone()?,
+                basis: Vec::new(),
+            })
+        })
+        .collect();
+    for finding in findings
+        .iter()
+        .filter(|f| f.kind == Kind::Timeline || f.about == Some(About::Timeline))
+    {
+        if let Some(at) = &finding.happened {
+            events.push(TimelineEvent {
+                event: finding.says.clone(),
+                at: at.clone(),
+                basis: vec![finding.id.clone()],
+            });
+        }
+    }
+    events.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.event.cmp(&b.event)));
+    events
+}

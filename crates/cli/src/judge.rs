@@ -1,0 +1,84 @@
+//! Puts a case's question to the assessment.
+
+use ascribe_assess::assess::{AssessError, Candidate, Setting, Standard, assess};
+use ascribe_assess::assessment::Assessment;
+use ascribe_assess::build::{Answer, Question};
+use ascribe_assess::model_file::ModelFile;
+use ascribe_assess::weigh::Draws;
+use ascribe_case::run::{Depth, Question as Asked};
+
+/// Draws of the interval.
+const DRAWS: usize = 10_000;
+/// Draws for each day of the series.
+const SERIES_DRAWS: usize = 0;
+
+/// The assessment of one incident as of one day.
+pub(crate) fn judge(asked: &Asked<'_>) -> Result<(Assessment, ModelFile), String> {
+    let question = Question {
+        answers: asked
+            .hypotheses
+            .iter()
+            .map(|hypothesis| Answer {
+                id: hypothesis.id.clone(),
+                name: hypothesis.name.clone(),
+                operators: hypothesis.operators.clone(),
+                directions: hypothesis.directions.clone(),
+                prior: hypothesis.prior,
+            })
+            .collect(),
+        deception: asked.case.deception.clone(),
+    };
+    let standards: Vec<Standard> = asked
+        .standards
+        .iter()
+        .map(|standard| Standard {
+            id: standard.id.clone(),
+            hypothesis: standard.hypothesis.clone(),
+            low_min: standard.hypothesis_low,
+            origins_min: standard.origins,
+            forgeable_share_max: standard.forgeable_share,
+        })
+        .collect();
+    let candidates: Vec<Candidate> = asked
+        .leads
+        .iter()
+        .map(|lead| {
+            let like = asked
+                .findings
+                .iter()
+                .find(|finding| finding.kind == lead.kind && finding.points_to == lead.points_to)
+                .map(|finding| finding.id.clone());
+            Candidate {
+                what: lead.what.clone(),
+                ask: lead.ask.clone(),
+                like,
+            }
+        })
+        .collect();
+    let draws = match asked.depth {
+        Depth::Full => DRAWS,
+        Depth::Beliefs => SERIES_DRAWS,
+    };
+    let setting = Setting {
+        case: &asked.case.name,
+        incident: asked.incident,
+        as_of: asked.as_of,
+        tlp: asked.case.tlp,
+        knowledge: asked.knowledge,
+        question: &question,
+        standards: &standards,
+        candidates: &candidates,
+        version: env!("CARGO_PKG_VERSION"),
+        draws: Draws {
+            draws,
+            ..Draws::default()
+        },
+    };
+    assess(
+        &setting,
+        &asked.findings,
+        asked.inputs.clone(),
+        asked.anomalies.clone(),
+    )
+    .map_err(|error: AssessError| crate::chain(&error))
+}

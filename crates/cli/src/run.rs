@@ -1,0 +1,204 @@
+//! `ascribe run`: reads a case, prints the answer, writes `out/`.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use ascribe_case::gather::Progress;
+use ascribe_case::run::{Outcome, Parts, RunOptions};
+use ascribe_model::Moment;
+use ascribe_report::{Detail, Page, TerminalOptions};
+
+use crate::judge::judge;
+use crate::page::material;
+use crate::{Ended, Failure, say, say_error};
+
+/// What `run` takes.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The case folder.
+    folder: PathBuf,
+    /// Answer with what was known at the end of this day.
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<String>,
+    /// Where to write instead of `out/` in the case.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// The state, where the case folder cannot be written to.
+    #[arg(long, value_name = "PATH")]
+    state: Option<PathBuf>,
+    /// A corpus to compare programs with, beside those of the case.
+    #[arg(long, value_name = "PATH")]
+    corpus: Vec<PathBuf>,
+    /// Files read at the same time.
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Print the first incident's assessment as JSON instead of words.
+    #[arg(long)]
+    json: bool,
+    /// One paragraph, no progress.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+pub(crate) fn run(options: Options) -> Result<Ended, Failure> {
+    let as_of = match &options.as_of {
+        None => None,
+        Some(text) => {
+            let moment = Moment::parse(text).map_err(|error| Failure::usage(format!("--as-of: {error}")))?;
+            Some(moment.last_day())
+        }
+    };
+    let parts = Parts {
+        readers: ascribe_readers::READERS,
+        engines: ascribe_engines::ENGINES,
+        scan: ascribe_intel::indicators::scan,
+        open_corpus: &|_| Err("this build cannot open corpora yet".to_owned()),
+        assess: &judge,
+    };
+    let run_options = RunOptions {
+        as_of,
+        out: options.out.clone(),
+        state: options.state.clone(),
+        corpus: options.corpus.clone(),
+        jobs: options.jobs,
+        budget: ascribe_model::limits::Budget::default(),
+    };
+    let mut progress = Lines {
+        loud: !options.quiet,
+        files: 0,
+        done: 0,
+        last: 0,
+    };
+    let outcome = ascribe_case::run::run(&options.folder, &run_options, &parts, &mut |step| {
+        progress.show(&step)
+    })
+    .map_err(|error| Failure::of(&error))?;
+    let color = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    for (index, one) in outcome.incidents.iter().enumerate() {
+        let material = material(&outcome, one);
+        let first = index == 0;
+        let page = Page {
+            assessment: &one.assessment,
+            parties: &material.parties,
+            sources: &material.sources,
+            series: &material.series,
+            quotes: &material.quotes,
+            prose: &material.prose,
+            what_ifs: &[],
+            written_to: None,
+        };
+        let html = ascribe_report::page(&page);
+        let exported = ascribe_exchange::Exported {
+            parties: &material.exported,
+            operators: &material.operators,
+            indicators: &[],
+        };
+        let bundle = ascribe_exchange::stix_bundle(&one.assessment, &exported);
+        let mut folders = vec![];
+        if outcome.incidents.len() > 1 {
+            folders.push(outcome.out.join(&one.assessment.incident));
+        }
+        if first {
+            folders.push(outcome.out.clone());
+        }
+        for folder in &folders {
+            write(folder, "report.html", &html)?;
+            write(folder, "bundle.json", &bundle)?;
+        }
+        if options.json {
+            if first {
+                say(&read(&outcome)?);
+            }
+            continue;
+        }
+        let at = folders
+            .first()
+            .map(|folder| folder.join("report.html").display().to_string());
+        let page = Page {
+            written_to: at.as_deref(),
+            ..page
+        };
+        let detail = if options.quiet {
+            Detail::Quiet
+        } else {
+            Detail::Full
+        };
+        say(&ascribe_report::terminal(
+            &page,
+            TerminalOptions {
+                width: width(),
+                color,
+                detail,
+            },
+        ));
+    }
+    Ok(if outcome.partial {
+        Ended::Partial
+    } else {
+        Ended::Well
+    })
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {
+    let path = folder.join(name);
+    let fail =
+        |error: std::io::Error| Failure::usage(format!("`{}` could not be written: {error}", path.display()));
+    ascribe_case::write::folder(folder).map_err(fail)?;
+    ascribe_case::write::whole(&path, text.as_bytes()).map_err(fail)?;
+    Ok(())
+}
+
+/// The assessment exactly as it was written.
+fn read(outcome: &Outcome) -> Result<String, Failure> {
+    let path = outcome.out.join("assessment.json");
+    std::fs::read_to_string(&path).map_err(|error| Failure::usage(format!("`{}`: {error}", path.display())))
+}
+
+/// Columns of the terminal, as the shell says; 100 where it does not.
+fn width() -> usize {
+    std::env::var("COLUMNS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(100)
+        .clamp(40, 200)
+}
+
+/// Progress as lines on stderr: a line per twentieth of the files.
+struct Lines {
+    loud: bool,
+    files: usize,
+    done: usize,
+    last: usize,
+}
+
+impl Lines {
+    fn show(&mut self, step: &Progress) {
+        if !self.loud {
+            return;
+        }
+        match step {
+            Progress::Planned { files } => {
+                self.files = *files;
+                say_error(&format!("reading {files} files"));
+            }
+            Progress::Done { path, bytes, fresh } => {
+                self.done = self.done.saturating_add(1);
+                let part = self.done.saturating_mul(20).checked_div(self.files).unwrap_or(20);
+                if part > self.last || *bytes > 64 << 20 {
+                    self.last = part;
+                    let how = if *fresh { "read" } else { "unchanged" };
+                    say_error(&format!(
+                        "[{}/{}] {how} {}",
+                        self.done,
+                        self.files,
+                        ascribe_report::shown::line(path, 300)
+                    ));
+                }
+            }
+            Progress::Weighing { incident } => say_error(&format!(
+                "weighing {}",
+                ascribe_report::shown::line(incident, 300)
+            )),
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! Which addresses, names and mailboxes of the evidence belonged to known infrastructure, as of then.
+//!
+//! One trace per infrastructure ("the incident touches it"), one finding per origin of evidence about it: many sightings
+//! of one collection are one finding, sightings of different collections are findings with the same fact. Values that
+//! are set aside for documents, private, or the victim's never match. A value seen while the infrastructure was not
+//! held gives an anomaly and a lead, no finding. Which sightings are traces at all: [`sightings`].
+//! Does not judge who holds what: the label of the infrastructure does, in the assessment.
+
+mod intelligence;
+mod received;
+mod sightings;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ascribe_intel::holdings::{Held, Holdings, How, Own, Then};
+use ascribe_model::finding::{Grade, Overrides, Target, engine_finding_id};
+use ascribe_model::observation::IndicatorKind;
+use ascribe_model::words::{About, Class, Kind, Stance, Tlp};
+use ascribe_model::{Anomaly, Finding, Moment, Provenance, Range};
+
+use crate::sighting::{Standing, of_incident, place, standing, written_into_programs};
+use crate::{Lead, Suggestions, World};
+use sightings::{Sighting, Use};
+
+const ENGINE: &str = "addresses";
+/// Places that a finding names.
+const PLACES_MAX: usize = 16;
+/// Leads about holders of unknown addresses.
+const LEADS_MAX: usize = 10;
+
+/// One value of the evidence with all its places.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Row {
+    /// How often it stands anywhere.
+    pub count: u64,
+    /// `victim`, `documentation`, `private` or `global`.
+    pub standing: &'static str,
+    /// Where, sorted, up to a bound.
+    pub places: Vec<Provenance>,
+    /// Infrastructure that it belonged to then.
+    pub matched: BTreeSet<String>,
+}
+
+/// Every address, network, name, mailbox and URL of the incident's evidence, deduplicated.
+#[must_use]
+pub fn inventory(world: &World<'_>) -> BTreeMap<(IndicatorKind, String), Row> {
+    let own = Own::new(&world.knowledge.victim);
+    let holdings = Holdings::new(world.knowledge);
+    let evidence = of_incident(world);
+    let written = written_into_programs(&evidence, &own);
+    let seen = sightings::sightings(&evidence, world, &own, &holdings, &written, &mut Vec::new());
+    rows(&seen, &own, &holdings)
+}
+
+fn is_place(kind: IndicatorKind) -> bool {
+    matches!(
+        kind,
+        IndicatorKind::Ipv4
+            | IndicatorKind::Ipv6
+            | IndicatorKind::Cidr
+            | IndicatorKind::Domain
+            | IndicatorKind::Email
+            | IndicatorKind::Url
+    )
+}
+
+fn rows(seen: &[Sighting<'_>], own: &Own, holdings: &Holdings<'_>) -> BTreeMap<(IndicatorKind, String), Row> {
+    let mut rows: BTreeMap<(IndicatorKind, String), Row> = BTreeMap::new();
+    for sighting in seen.iter().filter(|sighting| is_place(sighting.kind)) {
+        let row = rows.entry((sighting.kind, sighting.value.clone())).or_default();
+        row.count = row.count.saturating_add(sighting.count);
+        let stands = standing(sighting.kind, &sighting.value, own);
+        row.standing = match stands {
+            Standing::Victim => "victim",
+            Standing::Documentation => "documentation",
+            Standing::Private => "private",
+            Standing::Global => "global",
+        };
+        if stands == Standing::Global && sighting.used != Use::Listed {
+            let held = holdings.find(sighting.kind, &sighting.value, sighting.when.at.as_ref());
+            row.matched.extend(
+                held.into_iter()
+                    .filter(|held| held.then != Then::NotHeld)
+                    .map(|held| held.item.id.clone()),
+            );
+        }
+        row.places.extend(sighting.places.iter().cloned());
+    }
+    for row in rows.values_mut() {
+        row.places.sort();
+        row.places.dedup();
+        row.places.truncate(PLACES_MAX);
+    }
+    rows
+}
+
+/// What the addresses of the world suggest.
+#[must_use]
+pub fn suggest(world: &World<'_>) -> Suggestions {
+    let own = Own::new(&world.knowledge.victim);
+    let holdings = Holdings::new(world.knowledge);
+    let evidence = of_incident(world);
+    let written = written_into_programs(&evidence, &own);
+    let mut out = Suggestions::default();
+    let seen = sightings::sightings(&evidence, world, &own, &holdings, &written, &mut out.anomalies);
+    count(&rows(&seen, &own, &holdings), &mut out.counts);
+    for (infrastructure, entry) in &holdings.unread {
+        let text = format!(
+            "`{entry}` of infrastructure {infrastructure} is no address, network, name, mailbox or URL and matches nothing"
+        );
+        out.anomalies.push((
+            "case.toml".to_owned(),
+            Anomaly::odd("addresses.unreadable-entry", None, text),
+        ));
+    }
+
+    let mut groups: BTreeMap<(String, String), Vec<Match<'_, '_>>> = BTreeMap::new();
+    let mut unknown: BTreeMap<String, u64> = BTreeMap::new();
+    let mut leads: BTreeSet<Lead> = BTreeSet::new();
+    for sighting in &seen {
+        if sighting.used == Use::Listed
+            || !is_place(sighting.kind)
+            || standing(sighting.kind, &sighting.value, &own) != Standing::Global
+        {
+            continue;
+        }
+        let held = holdings.find(sighting.kind, &sighting.value, sighting.when.at.as_ref());
+        let address = matches!(sighting.kind, IndicatorKind::Ipv4 | IndicatorKind::Ipv6);
+        if held.is_empty()
+            && address
+            && (sighting.evidence.reading.kind == "program" || sighting.entered_here)
+        {
+            let count = unknown.entry(sighting.value.clone()).or_default();
+            *count = count.saturating_add(sighting.count);
+        }
+        for held in held {
+            if held.then == Then::NotHeld {
+                outside(sighting, &held, &mut out.anomalies, &mut leads);
+            } else {
+                groups
+                    .entry((held.item.id.clone(), sighting.evidence.origin.clone()))
+                    .or_default()
+                    .push(Match { sighting, held });
+            }
+        }
+    }
+    for ((infrastructure, origin), matches) in groups {
+        out.findings
+            .extend(finding(&infrastructure, &origin, matches, world));
+    }
+    out.findings
+        .extend(intelligence::findings(&evidence, &seen, &own, world));
+    let mut unknown: Vec<(String, u64)> = unknown.into_iter().collect();
+    unknown.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let month = month(world.incident_time);
+    out.leads.extend(
+        unknown
+            .into_iter()
+            .take(LEADS_MAX)
+            .map(|(value, _)| holder_lead(&value, &month, None)),
+    );
+    out.leads.extend(leads.into_iter().take(LEADS_MAX));
+    out.findings.sort_by(|a, b| a.id.cmp(&b.id));
+    out.anomalies.sort();
+    out.anomalies.dedup();
+    out
+}
+
+struct Match<'s, 'k> {
+    sighting: &'s Sighting<'s>,
+    held: Held<'k>,
+}
+
+fn count(rows: &BTreeMap<(IndicatorKind, String), Row>, counts: &mut BTreeMap<String, u64>) {
+    let mut add = |name: String| {
+        let count = counts.entry(name).or_default();
+        *count = count.saturating_add(1);
+    };
+    for ((kind, _), row) in rows {
+        let what = match kind {
+            IndicatorKind::Ipv4 | IndicatorKind::Ipv6 => "addresses",
+            IndicatorKind::Cidr => "networks",
+            IndicatorKind::Domain => "names",
+            IndicatorKind::Email => "mailboxes",
+            _ => "urls",
+        };
+        add(format!("{what} seen"));
+        match row.standing {
+            "victim" => add(format!("{what} of the victim")),
+            "documentation" => add(format!("{what} set aside for documents")),
+            "private" => add(format!("{what} private or reserved")),
+            _ => {}
+        }
+        if !row.matched.is_empty() {
+            add(format!("{what} matched"));
+        }
+    }
+}
+
+/// The month of a moment, `2014-11`, as far as it lies in one.
+fn month(at: Option<&Moment>) -> Option<String> {
+    at.map(|at| {
+        let (first, last) = (at.first_day(), at.last_day());
+        let (from, to) = (
+            first.strftime("%Y-%m").to_string(),
+            last.strftime("%Y-%m").to_string(),
+        );
+        if from == to {
+            from
+        } else {
+            format!("{from} to {to}")
+        }
+    })
+}
+
+fn holder_lead(value: &str, month: &Option<String>, infrastructure: Option<&str>) -> Lead {
+    let then = month
+        .as_ref()
+        .map_or_else(|| "at the time".to_owned(), |month| format!("in {month}"));
+    Lead {
+        what: format!("holder of {value} {then}"),
+        ask: format!(
+            "ask the registry for the assignment of {value} {then} and the provider for the customer behind it"
+        ),
+        kind: Kind::Address,
+        points_to: infrastructure.map(|id| Target::Infrastructure(id.to_owned())),
+    }
+}
+
+fn outside(
+    sighting: &Sighting<'_>,
+    held: &Held<'_>,
+    anomalies: &mut Vec<(String, Anomaly)>,
+    leads: &mut BTreeSet<Lead>,
+) {
+    let from = held.item.from.as_ref().map_or("the start", Moment::text);
+    let to = held.item.to.as_ref().map_or("now", Moment::text);
+    let at = sighting.when.at.as_ref().map_or("an unknown time", Moment::text);
+    let text = format!(
+        "{} belongs to {} ({}), held from {from} to {to}; what is seen here is of {at}, so it is no trace",
+        sighting.value, held.item.id, held.what
+    );
+    let span = sighting.places.first().map(|place| place.span);
+    anomalies.push((
+        sighting.evidence.path.clone(),
+        Anomaly::odd("addresses.not-held-then", span, text),
+    ));
+    leads.insert(holder_lead(
+        &sighting.value,
+        &month(sighting.when.at.as_ref()),
+        Some(&held.item.id),
+    ));
+}
+
+/// How good a sighting is to stand for its group: harder to forge first, then known earlier, dated by itself, by place.
+fn rank(sighting: &Sighting<'_>) -> (u8, Moment, bool, Option<Provenance>, String) {
+    let used = match sighting.used {
+        Use::Trace(_) => 0,
+        Use::SelfWritten => 1,
+        Use::Listed => 2,
+    };
+    (
+        used,
+        sighting.evidence.known.clone(),
+        !sighting.when.own,
+        sighting.places.first().cloned(),
+        sighting.value.clone(),
+    )
+}
+
+fn finding(
+    infrastructure: &str,
+    origin: &str,
+    mut matches: Vec<Match<'_, '_>>,
+    world: &World<'_>,
+) -> Option<Finding> {
+    matches.sort_by_key(|matched| rank(matched.sighting));
+    let best = matches.first()?;
+    let first = best.sighting.places.first()?;
+    let relation = match best.held.how {
+        How::Same => format!("is {infrastructure}"),
+        How::Inside => format!("is inside {infrastructure} ({})", best.held.what),
+        How::Under => format!("lies under {} of {infrastructure}", best.held.what),
+    };
+    let then = match (&best.sighting.when.at, best.sighting.when.own, best.held.then) {
+        (_, _, Then::Unknown) => "; when this was is not known, nor so whether it was held then".to_owned(),
+        (None, ..) => "; no date is known".to_owned(),
+        (Some(at), true, _) => format!(", held as of {at}"),
+        (Some(at), false, _) => format!(", held as of {at} (the evidence's own date is not known)"),
+    };
+    // What became known later does not date the finding: it would be missing from the days before.
+    let known = best.sighting.evidence.known.clone();
+    let matches: Vec<&Match<'_, '_>> = matches
+        .iter()
+        .filter(|matched| matched.sighting.evidence.known <= known)
+        .collect();
+    let others: BTreeSet<&str> = matches
+        .iter()
+        .map(|matched| matched.sighting.value.as_str())
+        .filter(|value| *value != best.sighting.value)
+        .collect();
+    let more = match others.len() {
+        0 => String::new(),
+        1 => format!("; the same evidence has 1 more value of it ({})", others.first()?),
+        count => format!("; the same evidence has {count} more values of it"),
+    };
+    let self_written = best.sighting.used == Use::SelfWritten;
+    let (kind, overrides, reason) = match best.sighting.used {
+        Use::Trace(kind) => (kind, Overrides::default(), None),
+        _ => (
+            Kind::Mail,
+            Overrides {
+                forgeability: Range::new(0.5, 0.75, 0.9).ok(),
+                ..Overrides::default()
+            },
+            Some("the From header is written by whoever sends the mail".to_owned()),
+        ),
+    };
+    let traces = matches
+        .iter()
+        .filter(|matched| self_written || matched.sighting.used != Use::SelfWritten);
+    let mut provenance: Vec<Provenance> = traces
+        .flat_map(|matched| matched.sighting.places.iter().cloned())
+        .collect();
+    provenance.sort();
+    provenance.dedup();
+    provenance.retain(|place| place != first);
+    provenance.insert(0, first.clone());
+    provenance.truncate(PLACES_MAX);
+    let fact = format!("infrastructure:{infrastructure}");
+    // Only evidence that the finding names marks it.
+    let named: Vec<_> = matches
+        .iter()
+        .map(|matched| matched.sighting.evidence)
+        .filter(|evidence| {
+            provenance
+                .iter()
+                .any(|place| place.sha256 == evidence.id && place.path == evidence.path)
+        })
+        .collect();
+    Some(Finding {
+        id: engine_finding_id(ENGINE, &fact, first),
+        says: format!("{}: {} {relation}{then}{more}", place(first), best.sighting.value),
+        points_to: Some(Target::Infrastructure(infrastructure.to_owned())),
+        fact: Some(fact),
+        class: Some(Class::Infrastructure),
+        overrides,
+        reason,
+        happened: best
+            .sighting
+            .when
+            .own
+            .then(|| best.sighting.when.at.clone())
+            .flatten(),
+        known,
+        tlp: named.iter().map(|evidence| evidence.tlp).max()?,
+        ..blank(kind, origin, world, provenance)
+    })
+}
+
+/// A finding of this engine with nothing in it but what all have.
+pub(crate) fn blank(kind: Kind, origin: &str, world: &World<'_>, provenance: Vec<Provenance>) -> Finding {
+    Finding {
+        id: String::new(),
+        engine: ENGINE.to_owned(),
+        kind,
+        stance: Stance::Asserts,
+        says: String::new(),
+        about: Some(About::Operator),
+        points_to: None,
+        of: None,
+        fact: None,
+        class: None,
+        overrides: Overrides::default(),
+        signed: None,
+        measured: None,
+        reason: None,
+        source: None,
+        origin: origin.to_owned(),
+        via: Vec::new(),
+        grade: Grade::default(),
+        rests_on: None,
+        may_overlap: Vec::new(),
+        retracts: None,
+        searched: None,
+        happened: None,
+        known: Moment::of_day(ascribe_model::Day::ZERO),
+        tlp: Tlp::Amber,
+        incident: world.incident.to_owned(),
+        prose: String::new(),
+        provenance,
+    }
+}

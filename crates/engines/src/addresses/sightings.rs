@@ -1,0 +1,278 @@
+//! Every value in the evidence as a sighting: what, where, when, and whether it can be a trace of the incident.
+//!
+//! A trace: what is written into a program, what a capture or log recorded, the sender's address that the victim's own
+//! mail host wrote, and (easily forged) the From mailbox. No trace: articles, notes, intelligence, mail bodies,
+//! headers from beyond the boundary, and log cells that the sender fills in. Those are only listed.
+
+use ascribe_intel::holdings::{Holdings, Own};
+use ascribe_model::observation::{Hop, IndicatorKind, Mail, Saw};
+use ascribe_model::text::Role;
+use ascribe_model::words::Kind;
+use ascribe_model::{Anomaly, Moment, Provenance, Span};
+
+use super::received;
+use crate::sighting::{When, Written, flow_time, stands, when};
+use crate::{Evidence, World};
+
+/// How a sighting can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Use {
+    /// A trace of the incident.
+    Trace(Kind),
+    /// A trace that its sender wrote himself.
+    SelfWritten,
+    /// Somebody talks about it: listed, no trace.
+    Listed,
+}
+
+/// One value at one place (or several of one artifact).
+#[derive(Clone, Debug)]
+pub(crate) struct Sighting<'w> {
+    pub(crate) evidence: &'w Evidence,
+    pub(crate) kind: IndicatorKind,
+    pub(crate) value: String,
+    /// Never empty.
+    pub(crate) places: Vec<Provenance>,
+    pub(crate) when: When,
+    pub(crate) used: Use,
+    pub(crate) count: u64,
+    /// The topmost sender from outside, for leads.
+    pub(crate) entered_here: bool,
+}
+
+/// Log columns that the other side fills in as it likes.
+fn is_free_text(cell: &str) -> bool {
+    let cell = cell.to_ascii_lowercase();
+    [
+        "agent",
+        "referer",
+        "referrer",
+        "comment",
+        "note",
+        "message",
+        "description",
+        "subject",
+        "body",
+    ]
+    .iter()
+    .any(|word| cell.contains(word))
+}
+
+/// Everything seen in `evidence`, in order of path; anomalies of mail chains are added to `anomalies`.
+pub(crate) fn sightings<'w>(
+    evidence: &[&'w Evidence],
+    world: &World<'_>,
+    own: &Own,
+    holdings: &Holdings<'_>,
+    written: &std::collections::BTreeMap<String, Written>,
+    anomalies: &mut Vec<(String, Anomaly)>,
+) -> Vec<Sighting<'w>> {
+    let mut all = Vec::new();
+    for evidence in evidence.iter().copied() {
+        let mut add =
+            |kind, value: &str, spans: &[Span], own_time: Option<Moment>, used, count, entered_here| {
+                let places: Vec<Provenance> = spans.iter().map(|span| stands(evidence, *span)).collect();
+                if !places.is_empty() {
+                    all.push(Sighting {
+                        evidence,
+                        kind,
+                        value: value.to_owned(),
+                        places,
+                        when: when(own_time, evidence, world),
+                        used,
+                        count,
+                        entered_here,
+                    });
+                }
+            };
+        let record = matches!(evidence.reading.kind.as_str(), "capture" | "log");
+        // What a flow or an answer states with its time need not be counted again as a mere mention.
+        let mut dated = std::collections::BTreeSet::new();
+        for observation in &evidence.reading.observations {
+            let at = [observation.at];
+            match &observation.saw {
+                Saw::Flow(flow) if record => {
+                    let spans: &[Span] = if flow.spans.is_empty() { &at } else { &flow.spans };
+                    for (this, other) in [(&flow.client, &flow.server), (&flow.server, &flow.client)] {
+                        let Some(kind) = crate::sighting::address_kind(this) else {
+                            continue;
+                        };
+                        dated.insert(this.clone());
+                        // Traffic with an address that a program carries is a contact; that engine weighs it.
+                        let used = if written.contains_key(other) {
+                            Use::Listed
+                        } else {
+                            Use::Trace(Kind::Address)
+                        };
+                        add(
+                            kind,
+                            this,
+                            spans,
+                            flow_time(flow),
+                            used,
+                            flow.connections.max(1),
+                            false,
+                        );
+                    }
+                }
+                Saw::Resolution(answer) if record => {
+                    dated.insert(answer.name.clone());
+                    add(
+                        IndicatorKind::Domain,
+                        &answer.name,
+                        &at,
+                        answer.first.clone(),
+                        Use::Trace(Kind::Address),
+                        answer.count.max(1),
+                        false,
+                    );
+                    let kind = crate::sighting::address_kind(&answer.answer).unwrap_or(IndicatorKind::Domain);
+                    dated.insert(answer.answer.clone());
+                    add(
+                        kind,
+                        &answer.answer,
+                        &at,
+                        answer.first.clone(),
+                        Use::Trace(Kind::Address),
+                        answer.count.max(1),
+                        false,
+                    );
+                }
+                Saw::ServerName(asked) if record => {
+                    dated.insert(asked.name.clone());
+                    add(
+                        IndicatorKind::Domain,
+                        &asked.name,
+                        &at,
+                        asked.first.clone(),
+                        Use::Trace(Kind::Address),
+                        asked.count.max(1),
+                        false,
+                    );
+                }
+                _ => {}
+            }
+        }
+        for chain in mails(evidence) {
+            let listed = |kind, value: &str| !holdings.find(kind, value, None).is_empty();
+            let entry = received::enter(&chain.hops, own, &listed);
+            for (index, (span, hop)) in chain.hops.iter().enumerate() {
+                let Some((kind, value)) = received::address(hop) else {
+                    continue;
+                };
+                let believed = entry.believed == Some(index);
+                let used = if believed {
+                    Use::Trace(Kind::Mail)
+                } else {
+                    Use::Listed
+                };
+                dated.insert(value.clone());
+                add(kind, &value, &[*span], hop.when.clone(), used, 1, believed);
+                if entry.beyond.contains(&index) && listed(kind, &value) {
+                    let text = format!(
+                        "{value} stands in a header from beyond the victim's mail hosts; anybody could have written it, so it is not used"
+                    );
+                    anomalies.push((
+                        evidence.path.clone(),
+                        Anomaly::odd("addresses.beyond-boundary", Some(*span), text),
+                    ));
+                }
+            }
+            for index in &entry.pretended {
+                if let Some((span, _)) = chain.hops.get(*index) {
+                    let text = "a header below the boundary claims to be written by the victim's own host";
+                    anomalies.push((
+                        evidence.path.clone(),
+                        Anomaly::odd("addresses.pretended-hop", Some(*span), text),
+                    ));
+                }
+            }
+            if let Some((span, mail)) = chain.mail {
+                for mailbox in &mail.from {
+                    if let Some(value) = ascribe_intel::indicators::canonical(IndicatorKind::Email, mailbox) {
+                        let first = chain.hops.first().and_then(|(_, hop)| hop.when.clone());
+                        dated.insert(value.clone());
+                        add(
+                            IndicatorKind::Email,
+                            &value,
+                            &[span],
+                            first.or_else(|| mail.date.clone()),
+                            Use::SelfWritten,
+                            1,
+                            false,
+                        );
+                    }
+                }
+            }
+        }
+        for observation in &evidence.reading.observations {
+            let Saw::Mention(mention) = &observation.saw else {
+                continue;
+            };
+            let free = matches!(&mention.role, Role::Cell(name) if is_free_text(name));
+            let used = match evidence.reading.kind.as_str() {
+                "program" => Use::Trace(Kind::Address),
+                "capture" | "log" if !free && !dated.contains(&mention.value) => Use::Trace(Kind::Address),
+                _ => Use::Listed,
+            };
+            let at = [observation.at];
+            let spans: &[Span] = if mention.spans.is_empty() {
+                &at
+            } else {
+                &mention.spans
+            };
+            add(
+                mention.kind,
+                &mention.value,
+                spans,
+                None,
+                used,
+                mention.count.max(1),
+                false,
+            );
+        }
+    }
+    all
+}
+
+struct Chain<'e> {
+    hops: Vec<(Span, &'e Hop)>,
+    mail: Option<(Span, &'e Mail)>,
+}
+
+/// The mails of an artifact: a chain starts with hop 0, or with the mail itself.
+fn mails(evidence: &Evidence) -> Vec<Chain<'_>> {
+    if !matches!(evidence.reading.kind.as_str(), "mail" | "mbox") {
+        return Vec::new();
+    }
+    let mut chains: Vec<Chain<'_>> = Vec::new();
+    for observation in &evidence.reading.observations {
+        match &observation.saw {
+            Saw::Hop(hop) => {
+                let fresh = hop.index == 0 && chains.last().is_none_or(|chain| !chain.hops.is_empty());
+                if fresh || chains.is_empty() {
+                    chains.push(Chain {
+                        hops: Vec::new(),
+                        mail: None,
+                    });
+                }
+                if let Some(chain) = chains.last_mut() {
+                    chain.hops.push((observation.at, hop));
+                }
+            }
+            Saw::Mail(mail) => {
+                if chains.last().is_none_or(|chain| chain.mail.is_some()) {
+                    chains.push(Chain {
+                        hops: Vec::new(),
+                        mail: None,
+                    });
+                }
+                if let Some(chain) = chains.last_mut() {
+                    chain.mail = Some((observation.at, mail));
+                }
+            }
+            _ => {}
+        }
+    }
+    chains
+}
