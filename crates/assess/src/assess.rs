@@ -1,6 +1,6 @@
 //! From findings to the assessment: builds the model, weighs it, and says how firm the answer is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use ascribe_intel::{Incident, Knowledge};
 use ascribe_model::finding::Target;
@@ -13,6 +13,7 @@ use crate::assessment::{
 };
 use crate::build::{BuildError, Built, Overlaps, OwnNumbers, Question, build, tree};
 use crate::confidence::{Grounds, confidence, support};
+use crate::leave_out;
 use crate::model_file::{Finding as ModelFinding, ModelFile};
 use crate::weigh::{self, Draws, WeighError};
 use crate::words::{NO_STATEMENT, words};
@@ -135,7 +136,7 @@ pub fn assess(
         })
         .collect();
     let leader = leader(&hypotheses);
-    let mut ledger = ledger(findings, &built, &answer, &leader);
+    let mut ledger = ledger(findings, &built, &answer);
     ledger.sort_by(|a, b| {
         let size = |line: &LedgerLine| line.contribution_bans.get(&leader).copied().unwrap_or(0.0).abs();
         size(b)
@@ -143,6 +144,8 @@ pub fn assess(
             .then_with(|| a.finding.cmp(&b.finding))
     });
     let mut operators = answer.operators.clone();
+    // Stand-ins for several operators operate nothing themselves.
+    operators.retain(|id, _| !id.contains(':') || knowledge.actor(id).is_some());
     for actor in &knowledge.actors {
         let sum = tree(knowledge, &actor.id)
             .iter()
@@ -211,13 +214,13 @@ pub fn assess(
         ledger,
         sensitivity,
         collect,
-        timeline: timeline(setting.incident, findings),
-        places: findings
+        timeline: timeline(setting.incident, &standing(findings, &built)),
+        places: standing(findings, &built)
             .iter()
             .filter(|f| f.about == Some(About::Place))
             .map(|f| f.id.clone())
             .collect(),
-        anomalies,
+        anomalies: anomalies.into_iter().chain(built.anomalies).collect(),
         warnings,
         inputs,
     };
@@ -244,40 +247,21 @@ fn whole(ess: f64) -> u64 {
     libm::floor(ess.max(0.0)) as u64
 }
 
-fn ledger(findings: &[Finding], built: &Built, answer: &weigh::Answer, leader: &str) -> Vec<LedgerLine> {
-    let _ = leader;
-    let copies: BTreeSet<&str> = answer.copies.iter().map(String::as_str).collect();
-    let key = |finding: &ModelFinding| {
-        (
-            finding.origin.clone(),
-            finding.trace.clone(),
-            finding.over.clone(),
-            finding.of.clone(),
-        )
-    };
-    let mut of: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for kept in built
-        .model
-        .findings
-        .iter()
-        .filter(|finding| !copies.contains(finding.id.as_str()))
-    {
-        let same = built
-            .model
-            .findings
-            .iter()
-            .filter(|other| copies.contains(other.id.as_str()) && key(other) == key(kept))
-            .map(|other| other.id.clone());
-        of.entry(kept.id.clone()).or_default().extend(same);
+/// A line for every finding that was not taken back.
+fn ledger(findings: &[Finding], built: &Built, answer: &weigh::Answer) -> Vec<LedgerLine> {
+    let mut copies: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (id, line) in &built.lines {
+        if let Some(counts) = &line.copy_of {
+            copies.entry(counts).or_default().push(id.clone());
+        }
     }
     findings
         .iter()
-        .map(|finding| {
-            let line = built.lines.get(&finding.id).cloned().unwrap_or_default();
-            let mut remarks = line.remarks;
-            if copies.contains(finding.id.as_str()) {
-                remarks.push("a copy: its origin already said so".to_owned());
-            }
+        .filter_map(|finding| {
+            let line = built.lines.get(&finding.id)?.clone();
+            Some((finding, line))
+        })
+        .map(|(finding, line)| {
             let zero = || {
                 built
                     .model
@@ -291,14 +275,10 @@ fn ledger(findings: &[Finding], built: &Built, answer: &weigh::Answer, leader: &
                 kind: finding.kind,
                 stance: finding.stance,
                 says: finding.says.clone(),
-                copies: of.get(&finding.id).cloned().unwrap_or_default(),
+                copies: copies.get(finding.id.as_str()).cloned().unwrap_or_default(),
                 about: finding.about,
                 points_to: finding.points_to.as_ref().map(Target::to_string),
-                basis: match (&finding.signed, &finding.measured) {
-                    (Some(_), _) => Basis::Signed,
-                    (None, Some(_)) => Basis::Measured,
-                    (None, None) => Basis::Judged,
-                },
+                basis: line.basis.unwrap_or(Basis::Judged),
                 signed_by: finding.signed.as_ref().map(|signed| signed.by.clone()),
                 weight_bans: line.weight,
                 contribution_bans: answer
@@ -306,7 +286,7 @@ fn ledger(findings: &[Finding], built: &Built, answer: &weigh::Answer, leader: &
                     .get(&finding.id)
                     .cloned()
                     .unwrap_or_else(zero),
-                origin: finding.origin.clone(),
+                origin: line.origin,
                 source: finding.source.clone(),
                 via: finding.via.clone(),
                 forgeability: line
@@ -314,7 +294,7 @@ fn ledger(findings: &[Finding], built: &Built, answer: &weigh::Answer, leader: &
                     .map(|range| [range.low(), range.point(), range.high()]),
                 rests_on: finding.rests_on.clone(),
                 reason: finding.reason.clone(),
-                remarks,
+                remarks: line.remarks,
                 happened: finding.happened.as_ref().map(Moment::to_string),
                 known: finding.known.to_string(),
                 tlp: finding.tlp,
@@ -344,7 +324,8 @@ fn firmness(
     leader: &str,
     answer: &weigh::Answer,
 ) -> Result<(Sensitivity, Grounds), AssessError> {
-    let steady = weigh::steadiness(&built.model)?;
+    let mut steady = weigh::steadiness(&built.model)?;
+    leave_out::by_what_was_said(built, &mut steady.leave_one_out)?;
     let flip = weigh::flip_set(&built.model, weigh::FLIP_EVALUATIONS)?;
     let again = |findings: &[Finding], overlaps, numbers| -> Result<BTreeMap<String, f64>, AssessError> {
         let other = build(setting.question, setting.knowledge, findings, overlaps, numbers)?;
@@ -514,7 +495,15 @@ fn judge(
     }
 }
 
-fn timeline(incident: &Incident, findings: &[Finding]) -> Vec<TimelineEvent> {
+/// Findings that were not taken back.
+fn standing<'a>(findings: &'a [Finding], built: &Built) -> Vec<&'a Finding> {
+    findings
+        .iter()
+        .filter(|finding| !built.retracted.contains_key(&finding.id))
+        .collect()
+}
+
+fn timeline(incident: &Incident, findings: &[&Finding]) -> Vec<TimelineEvent> {
     let of_case = [
         ("entered", &incident.entered),
         ("struck", &incident.struck),

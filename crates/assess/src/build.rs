@@ -1,24 +1,32 @@
 //! From findings and dated knowledge to the model that is weighed.
 //!
 //! Applies the defaults of METHOD sections 2 and 3: classes, grades, stances, pooling of habits, copies, labels.
-//! Believes nothing.
+//! Reads no files, knows no date (what it is given was known), believes nothing. The order of findings has no effect.
 
+mod alone;
 mod answers;
-mod items;
+mod assemble;
+mod habits;
+mod origins;
 mod people;
+mod sense;
 mod speech;
+mod subjects;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_intel::Knowledge;
-use ascribe_model::finding::Target;
-use ascribe_model::words::{Class, Direction, Stance};
+use ascribe_model::words::{Basis, Class, Direction, Stance};
 use ascribe_model::{Finding, NumberError, Range};
 
-pub(crate) use self::people::tree;
-use crate::assessment::Weight;
+use crate::assessment::{AnomalyLine, Weight};
 use crate::defaults::{Defaults, DefaultsError};
-use crate::model_file::{ModelFile, Trace};
+use crate::model_file::ModelFile;
+
+pub use origins::OWN_ORIGIN;
+pub(crate) use people::tree;
 
 /// An answer that the analyst put up.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,10 +75,18 @@ pub enum OwnNumbers {
 pub struct Line {
     /// Weight alone; none: it weighs nothing by its kind or stance.
     pub weight: Option<Weight>,
+    /// How the weight was come by; none: it weighs nothing.
+    pub basis: Option<Basis>,
     /// Forgeability of its trace.
     pub forgeability: Option<Range>,
-    /// Class of its trace.
+    /// Class of its trace, or of the sign that it is of a direction or an owner.
     pub class: Option<Class>,
+    /// The trace that it is about, as the model names it.
+    pub trace: Option<String>,
+    /// The origin, with its default.
+    pub origin: String,
+    /// The finding that it repeats.
+    pub copy_of: Option<String>,
     /// Why it weighs nothing, and other remarks.
     pub remarks: Vec<String>,
 }
@@ -86,6 +102,50 @@ pub struct Built {
     pub lines: BTreeMap<String, Line>,
     /// What had to be assumed, in sentences.
     pub warnings: Vec<String>,
+    /// What is odd about the findings themselves.
+    pub anomalies: Vec<AnomalyLine>,
+    /// Findings that were taken back, with the one that does; they are in neither model nor `lines`.
+    pub retracted: BTreeMap<String, String>,
+    /// Where an owner starts whom a finding names and no label: even with the other parties and "other".
+    pub even_share: Range,
+    /// By source: the subjects whose label or holder is its word.
+    pub vouched: BTreeMap<String, Vec<String>>,
+}
+
+impl Built {
+    /// The model without what a source reports, and without the labels that are its word (they go to "other").
+    ///
+    /// "A label is a claim too": whoever leaves a source out leaves out whose the families are by its account.
+    #[must_use]
+    pub fn without_source(&self, source: &str) -> ModelFile {
+        let mut model = self.model.clone();
+        model
+            .findings
+            .retain(|finding| finding.source.as_deref() != Some(source));
+        let unlabelled = self.vouched.get(source).map_or(&[][..], Vec::as_slice);
+        for subject in &mut model.subjects {
+            if !unlabelled.contains(&subject.id) {
+                continue;
+            }
+            // Whom others still call the owner starts where it would without any label.
+            let still_named = |owner: &str| {
+                let mut owners = model
+                    .findings
+                    .iter()
+                    .filter(|f| f.of.as_deref() == Some(&subject.id));
+                owners.any(|f| {
+                    f.likelihood
+                        .as_ref()
+                        .is_some_and(|table| table.contains_key(owner))
+                })
+            };
+            subject.label.retain(|owner, _| still_named(owner));
+            for range in subject.label.values_mut() {
+                *range = self.even_share;
+            }
+        }
+        model
+    }
 }
 
 /// Why no model could be made.
@@ -109,26 +169,27 @@ pub enum BuildError {
         /// The direction.
         direction: &'static str,
     },
-}
-
-/// What the parts of the builder share.
-struct Work<'a> {
-    knowledge: &'a Knowledge,
-    defaults: Defaults,
-    own_numbers: OwnNumbers,
-    overlaps: Overlaps,
-    traces: BTreeMap<String, Trace>,
-    subjects: BTreeSet<Target>,
-    sources: BTreeMap<String, crate::model_file::Source>,
-    findings: Vec<crate::model_file::Finding>,
-    lines: BTreeMap<String, Line>,
-    warnings: Vec<String>,
+    /// Two answers have one id.
+    #[error("two hypotheses are called `{0}`")]
+    TwiceNamed(String),
+    /// An answer names nobody.
+    #[error("hypothesis `{0}` names no operator")]
+    NoOperator(String),
+    /// An answer names a party that the case does not list.
+    #[error("hypothesis `{hypothesis}` names the operator `{operator}`, which is no actor of the case")]
+    UnknownOperator {
+        /// The answer.
+        hypothesis: String,
+        /// Who.
+        operator: String,
+    },
 }
 
 /// The model of `findings` as METHOD's tables give it.
 ///
 /// `knowledge` and `findings` hold only what was known as of the day. The order of findings has no effect.
-/// Errors: `Overlap` if two answers cover one pair of operator and direction.
+/// Errors: `Overlap` if two answers cover one pair of operator and direction; `TwiceNamed`, `NoOperator`,
+/// `UnknownOperator` for answers that do not hold together.
 pub fn build(
     question: &Question,
     knowledge: &Knowledge,
@@ -136,64 +197,55 @@ pub fn build(
     overlaps: Overlaps,
     own_numbers: OwnNumbers,
 ) -> Result<Built, BuildError> {
-    let mut work = Work {
-        knowledge,
-        defaults: Defaults::load()?,
-        own_numbers,
-        overlaps,
-        traces: BTreeMap::new(),
-        subjects: BTreeSet::new(),
-        sources: BTreeMap::new(),
-        findings: Vec::new(),
-        lines: BTreeMap::new(),
-        warnings: Vec::new(),
-    };
-    let (hypotheses, names) = answers::hypotheses(question, knowledge, &mut work.warnings)?;
+    let mut warnings = Vec::new();
+    let (hypotheses, names) = answers::hypotheses(question, knowledge, &mut warnings)?;
     let mut sorted: Vec<&Finding> = findings.iter().collect();
-    sorted.sort_by(|a, b| a.id.cmp(&b.id));
-    let retracted = retracted(&sorted);
-    for finding in &sorted {
-        if let Some(by) = retracted.get(finding.id.as_str()) {
-            let remark = format!("taken back by {by}");
-            work.lines.insert(
-                finding.id.clone(),
-                Line {
-                    remarks: vec![remark],
-                    ..Line::default()
-                },
-            );
-        } else {
-            work.add(finding, &sorted)?;
+    sorted.sort_by(|a, b| known_order(a).cmp(&known_order(b)));
+    let mut ids = BTreeSet::new();
+    sorted.retain(|finding| {
+        let first = ids.insert(finding.id.as_str());
+        if !first {
+            warnings.push(format!(
+                "two findings are called `{}`: the first counts",
+                finding.id
+            ));
         }
-    }
-    let subjects = work.model_subjects()?;
-    let mut deception = question.deception.clone();
-    deception
-        .entry("default".to_owned())
-        .or_insert(work.defaults.deception);
-    let model = ModelFile {
-        format: "ascribe-model/1".to_owned(),
-        actors: people::actors(knowledge),
-        hypotheses,
-        deception,
-        sources: work.sources.into_values().collect(),
-        subjects,
-        traces: work.traces.into_values().collect(),
-        findings: work.findings,
+        first
+    });
+    let retracted = retracted(&sorted);
+    sorted.retain(|finding| !retracted.contains_key(&finding.id));
+    let parts = assemble::Parts {
+        question,
+        knowledge,
+        defaults: &Defaults::load()?,
+        overlaps,
+        own_numbers,
     };
-    Ok(Built {
-        model,
-        names,
-        lines: work.lines,
-        warnings: work.warnings,
-    })
+    let mut built = parts.assemble(&sorted, hypotheses, warnings)?;
+    built.names = names;
+    built.retracted = retracted;
+    Ok(built)
 }
 
-/// Findings that a later one takes back, with the one that does.
-fn retracted<'a>(findings: &[&'a Finding]) -> BTreeMap<&'a str, &'a str> {
-    findings
-        .iter()
-        .filter(|finding| finding.stance == Stance::Retracts || finding.retracts.is_some())
-        .filter_map(|finding| Some((finding.retracts.as_deref()?, finding.id.as_str())))
-        .collect()
+fn known_order(finding: &Finding) -> (String, &str) {
+    (finding.known.last_day().to_string(), finding.id.as_str())
+}
+
+/// Findings that another one takes back, with the one that does. What was itself taken back takes nothing back.
+fn retracted(findings: &[&Finding]) -> BTreeMap<String, String> {
+    let mut retracted: BTreeMap<String, String> = BTreeMap::new();
+    // The latest first: whether it stands is known before what it takes back is looked at.
+    for finding in findings.iter().rev() {
+        if finding.stance != Stance::Retracts || retracted.contains_key(&finding.id) {
+            continue;
+        }
+        if let Some(named) = finding.retracts.as_ref().filter(|named| **named != finding.id)
+            && findings.iter().any(|other| other.id == **named)
+        {
+            retracted
+                .entry(named.clone())
+                .or_insert_with(|| finding.id.clone());
+        }
+    }
+    retracted
 }

@@ -1,267 +1,172 @@
-//! What a finding says in the model, by stance. Source: METHOD section 3, "Stances".
+//! The numbers of a finding: from its own, a signed or measured weight, its credibility digit, its class.
+//!
+//! Source: METHOD sections 2 to 4.
 
 use std::collections::BTreeMap;
 
-use ascribe_model::finding::Target;
-use ascribe_model::words::{About, Class, Stance};
+use ascribe_model::finding::Overrides;
+use ascribe_model::words::{Basis, Class};
 use ascribe_model::{Finding, Range};
 
-use super::items::{Alone, JUDGED_MAX, subject_id};
-use super::people::tree;
-use super::{BuildError, Line, Overlaps, OwnNumbers, Work};
+use super::alone::{Alone, JUDGED_MAX, Pair, complement, from_ratio, from_weight};
+use super::answers::elicited;
+use super::sense::Numbers;
+use super::{BuildError, OwnNumbers};
 use crate::assessment::Weight;
-use crate::defaults::{Credibility, around};
-use crate::model_file::Finding as ModelFinding;
+use crate::defaults::{Credibility, Defaults, around};
 
-impl Work<'_> {
-    /// Adds one finding, or says why it weighs nothing.
-    pub(super) fn add(&mut self, finding: &Finding, all: &[&Finding]) -> Result<(), BuildError> {
-        let class = finding.class.or_else(|| self.defaults.class_of(finding.kind));
-        let line = match finding.stance {
-            Stance::Supports | Stance::Threatens | Stance::Condemns | Stance::Declines => nothing(format!(
-                "stance \"{}\" is shown and weighs nothing",
-                finding.stance
-            )),
-            Stance::Retracts => nothing("takes another finding back"),
-            _ if finding.about == Some(About::Place) => {
-                nothing("a place bears on a place, never by itself on an actor")
-            }
-            Stance::Denies | Stance::ClaimsResponsibility => self.statement(finding, all)?,
-            Stance::Accuses if class.is_none() => self.statement(finding, all)?,
-            Stance::Asserts | Stance::Reports | Stance::Accuses => {
-                self.likelihood(finding, class, true, all)?
-            }
-            Stance::Excludes | Stance::Doubts | Stance::Absent => {
-                self.likelihood(finding, class, false, all)?
-            }
-        };
-        self.lines.insert(finding.id.clone(), line);
-        Ok(())
-    }
+/// The numbers of one finding in the model.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spoken {
+    /// What it weighs alone, with its pair.
+    pub(super) alone: Alone,
+    /// How the weight was come by.
+    pub(super) basis: Basis,
+    /// Point, ends, bound.
+    pub(super) weight: Weight,
+    /// P(planted is called present), where given.
+    pub(super) if_planted: Option<Range>,
+}
 
-    /// A bare statement about the operator, from the small table.
-    fn statement(&mut self, finding: &Finding, all: &[&Finding]) -> Result<Line, BuildError> {
-        let party = match &finding.points_to {
-            Some(Target::Actor(id)) => Some(id.clone()),
-            None => finding
-                .source
-                .as_ref()
-                .and_then(|id| self.knowledge.source(id))
-                .and_then(|source| source.party.clone()),
-            _ => None,
-        };
-        let Some(party) = party.filter(|id| self.knowledge.actor(id).is_some()) else {
-            return Ok(nothing("names no party of the case"));
-        };
-        let Some((if_operator, if_not)) = self.defaults.statement(finding.stance) else {
-            return Ok(nothing("the table of statements has no row for this stance"));
-        };
-        let mut likelihood: BTreeMap<String, Range> = tree(self.knowledge, &party)
-            .into_iter()
-            .map(|id| (id, if_operator))
-            .collect();
-        likelihood.insert("else".to_owned(), if_not);
-        let toward = if finding.stance == Stance::Denies {
-            format!("deny:{party}")
-        } else {
-            party
-        };
-        self.over(
-            finding,
-            "operator",
-            None,
-            likelihood,
-            Some(toward),
-            (if_operator, if_not),
-            all,
-        )
-    }
+/// Where numbers come from.
+#[derive(Clone, Copy)]
+pub(super) struct Tables<'a> {
+    pub(super) defaults: &'a Defaults,
+    pub(super) own_numbers: OwnNumbers,
+}
 
-    /// A finding over an unknown other than a trace.
-    #[expect(clippy::too_many_arguments, reason = "each is a field of the model's finding")]
-    fn over(
-        &mut self,
-        finding: &Finding,
-        over: &str,
-        of: Option<String>,
-        likelihood: BTreeMap<String, Range>,
-        toward: Option<String>,
-        pair: (Range, Range),
-        all: &[&Finding],
-    ) -> Result<Line, BuildError> {
-        let source = self.source(finding)?;
-        let ratio = |yes: f64, no: f64, rho: f64, push: f64| {
-            libm::log10((rho * yes + (1.0 - rho) * push) / (rho * no + (1.0 - rho) * push))
-        };
-        let (rho, push) = source.unwrap_or((Range::exactly(1.0), Range::exactly(0.0)));
-        let point = ratio(pair.0.point(), pair.1.point(), rho.point(), push.point());
-        let ends = [
-            ratio(pair.0.low(), pair.1.high(), rho.high(), push.low()),
-            ratio(pair.0.high(), pair.1.low(), rho.high(), push.low()),
-        ];
-        let bound = JUDGED_MAX.max(libm::fabs(point));
-        let weight = Weight {
-            point,
-            low: ends.into_iter().fold(point, f64::min).max(-bound),
-            high: ends.into_iter().fold(point, f64::max).min(bound),
-            bound,
-        };
-        self.findings.push(ModelFinding {
-            over: Some(over.to_owned()),
-            of,
-            likelihood: Some(likelihood),
-            toward,
-            ..self.common(finding, all)
-        });
-        Ok(Line {
-            weight: Some(weight),
-            ..Line::default()
-        })
-    }
-
-    /// A finding that says a trace (or an owner, a direction, a hypothesis) is so or not.
-    fn likelihood(
-        &mut self,
-        finding: &Finding,
-        class: Option<Class>,
-        says: bool,
-        all: &[&Finding],
-    ) -> Result<Line, BuildError> {
-        let Some(class) = class else {
-            return Ok(nothing(format!(
-                "kind \"{}\" is shown and weighs nothing without a class",
-                finding.kind
-            )));
-        };
-        let Some(target) = finding.points_to.clone() else {
-            return Ok(nothing("points to nobody"));
-        };
-        let (if_present, if_absent) = self.pair(finding, class)?;
-        let flip = |range: Range| -> Result<Range, BuildError> {
-            if says {
-                return Ok(range);
-            }
-            Ok(Range::new(
-                1.0 - range.high(),
-                1.0 - range.point(),
-                1.0 - range.low(),
-            )?)
-        };
-        let (yes, no) = (flip(if_present)?, flip(if_absent)?);
-        let two = |names: Vec<String>| -> BTreeMap<String, Range> {
-            let mut table: BTreeMap<String, Range> = names.into_iter().map(|name| (name, yes)).collect();
-            table.insert("else".to_owned(), no);
-            table
-        };
-        match (&target, finding.about) {
-            (Target::Direction(word), _) => {
-                let word = word.text().to_owned();
-                self.over(
-                    finding,
-                    "direction",
-                    None,
-                    two(vec![word.clone()]),
-                    Some(word),
-                    (yes, no),
-                    all,
-                )
-            }
-            (Target::Hypothesis(id), _) => self.over(
-                finding,
-                "hypothesis",
-                None,
-                two(vec![id.clone()]),
-                Some(id.clone()),
-                (yes, no),
-                all,
-            ),
-            (Target::Actor(id), Some(About::Owner)) => {
-                let Some(of) = finding.of.clone() else {
-                    return Ok(nothing("says whose, but not what"));
-                };
-                self.subjects.insert(of.clone());
-                let table = two(tree(self.knowledge, id));
-                self.over(
-                    finding,
-                    "owner",
-                    Some(subject_id(&of)),
-                    table,
-                    Some(id.clone()),
-                    (yes, no),
-                    all,
-                )
-            }
-            _ => self.about_trace(finding, class, &target, says, (if_present, if_absent), all),
+impl Tables<'_> {
+    /// The finding's own numbers, a number without a range taken as an elicited point.
+    pub(super) fn own(&self, finding: &Finding) -> Overrides {
+        if self.own_numbers == OwnNumbers::Removed {
+            return Overrides::default();
+        }
+        let wide = |range: Option<Range>| range.map(|range| elicited(range).unwrap_or(range));
+        let given = finding.overrides;
+        Overrides {
+            hit: wide(given.hit),
+            rarity: wide(given.rarity),
+            forgeability: wide(given.forgeability),
+            if_present: wide(given.if_present),
+            if_absent: wide(given.if_absent),
+            if_planted: wide(given.if_planted),
         }
     }
 
-    fn about_trace(
-        &mut self,
+    /// The numbers of a finding about a trace of these rates.
+    pub(super) fn about_trace(
+        &self,
         finding: &Finding,
         class: Class,
-        target: &Target,
+        (hit, rarity): (Range, Range),
+        source: Option<(Range, Range)>,
         says: bool,
-        (if_present, if_absent): (Range, Range),
-        all: &[&Finding],
-    ) -> Result<Line, BuildError> {
-        let trace = self.trace(finding, class, target)?;
-        let source = self.source(finding)?;
-        let mut alone = Alone {
-            hit: trace.hit,
-            rarity: trace.rarity,
-            if_present,
-            if_absent,
+    ) -> Result<Spoken, BuildError> {
+        let own = self.own(finding);
+        let alone = |pair: Pair| Alone {
+            hit,
+            rarity,
+            pair,
             source,
             says,
         };
-        let own = self.own_numbers == OwnNumbers::Used;
-        let signed = finding.signed.as_ref().filter(|_| own);
-        let bound = finding
-            .measured
-            .map_or(JUDGED_MAX, |measured| libm::fabs(measured.bound));
-        if signed.is_none() && finding.measured.is_none() {
-            alone = alone.capped()?;
+        if let Some(signed) = finding
+            .signed
+            .as_ref()
+            .filter(|_| self.own_numbers == OwnNumbers::Used)
+        {
+            let bans = signed.weight_bans;
+            let pair = from_weight(bans, hit.point(), rarity.point(), says)?;
+            let bound = libm::fabs(bans.low()).max(libm::fabs(bans.high()));
+            return Ok(spoken(alone(pair), Basis::Signed, bound, own.if_planted));
         }
-        let free = libm::fabs(alone.point()).max(bound);
-        let weight = alone.weight(if signed.is_some() { free } else { bound });
-        self.findings.push(ModelFinding {
-            trace: Some(trace.id),
-            says: Some(says),
-            if_present: Some(alone.if_present),
-            if_absent: Some(alone.if_absent),
-            if_planted: finding.overrides.if_planted.filter(|_| own),
-            ..self.common(finding, all)
-        });
-        let mut remarks = Vec::new();
-        if let Some(rests_on) = &finding.rests_on {
-            remarks.push(format!("rests on {rests_on} material"));
+        if let Some(measured) = finding.measured {
+            let bound = libm::fabs(measured.bound);
+            let held = |bans: f64| bans.clamp(-bound, bound);
+            let bans = measured.bans;
+            let bans = Range::new(held(bans.low()), held(bans.point()), held(bans.high()))?;
+            let pair = from_ratio(bans, says)?;
+            return Ok(spoken(alone(pair), Basis::Measured, bound, own.if_planted));
         }
-        Ok(Line {
-            weight: Some(weight),
-            forgeability: Some(trace.forgeability),
-            class: Some(class),
-            remarks,
-        })
+        let pair = self.judged(finding, class, &own)?;
+        let alone = alone(pair).capped()?;
+        Ok(spoken(alone, Basis::Judged, JUDGED_MAX, own.if_planted))
     }
 
-    /// P(said | present) and P(said | absent): own numbers, else a signed or measured ratio, else the credibility
-    /// digit, else the class.
-    fn pair(&self, finding: &Finding, class: Class) -> Result<(Range, Range), BuildError> {
-        let defaults = *self.defaults.class(class)?;
-        let own = self.own_numbers == OwnNumbers::Used;
-        let ratio = match (&finding.measured, &finding.signed) {
-            (_, Some(signed)) if own => Some(signed.weight_bans),
-            (Some(measured), _) => Some(measured.bans),
-            _ => None,
+    /// P(said | so) and P(said | not so) of a finding about a value of an unknown, with its weight.
+    pub(super) fn about_value(
+        &self,
+        finding: &Finding,
+        numbers: Numbers,
+        statement: Option<(Range, Range)>,
+        source: Option<(Range, Range)>,
+        says: bool,
+    ) -> Result<((Range, Range), Spoken), BuildError> {
+        let (certain, never) = (Range::exactly(1.0), Range::exactly(0.0));
+        let own = self.own(finding);
+        let spoken = match numbers {
+            Numbers::Claim(class) => self.about_trace(finding, class, (certain, never), source, says)?,
+            Numbers::Sign(class) => {
+                let defaults = self.defaults.class(class)?;
+                let rates = (
+                    own.hit.unwrap_or(defaults.hit),
+                    own.rarity.unwrap_or(defaults.rarity),
+                );
+                self.about_trace(finding, class, rates, source, says)?
+            }
+            // The class is not looked at where a weight is signed.
+            Numbers::Signed => self.about_trace(finding, Class::Claim, (certain, never), source, says)?,
+            Numbers::Statement => {
+                let (so, not) = statement.unwrap_or((Range::exactly(0.5), Range::exactly(0.5)));
+                let alone = Alone {
+                    hit: certain,
+                    rarity: never,
+                    pair: Pair {
+                        if_present: own.if_present.unwrap_or(so),
+                        if_absent: own.if_absent.unwrap_or(not),
+                    },
+                    source,
+                    says,
+                };
+                spoken(alone.capped()?, Basis::Judged, JUDGED_MAX, None)
+            }
         };
-        if let Some(bans) = ratio {
-            return from_ratio(bans);
-        }
-        let (present, absent) = match finding
+        let Alone {
+            hit,
+            rarity,
+            pair,
+            says,
+            ..
+        } = spoken.alone;
+        let own_rate = |hit: f64, rarity: f64| 1.0 - (1.0 - rarity) * (1.0 - hit);
+        let so = mixed(
+            [hit.low(), hit.point(), hit.high()],
+            [rarity.low(), rarity.point(), rarity.high()],
+            pair,
+            own_rate,
+        )?;
+        let not = mixed(
+            [hit.low(), hit.point(), hit.high()],
+            [rarity.low(), rarity.point(), rarity.high()],
+            pair,
+            |_, rarity| rarity,
+        )?;
+        let likelihoods = if says {
+            (so, not)
+        } else {
+            (complement(so)?, complement(not)?)
+        };
+        Ok((likelihoods, spoken))
+    }
+
+    /// The pair of a judged finding: own numbers, else the credibility digit, else the class.
+    fn judged(&self, finding: &Finding, class: Class, own: &Overrides) -> Result<Pair, BuildError> {
+        let defaults = self.defaults.class(class)?;
+        let digit = finding
             .grade
             .credibility
-            .and_then(|digit| self.defaults.credibility(digit))
-        {
+            .and_then(|digit| self.defaults.credibility(digit));
+        let (present, absent) = match digit {
             Some(Credibility::Pair(present, absent)) => (present, absent),
             Some(Credibility::Wide(width)) => (
                 around(defaults.if_present.point(), width)?,
@@ -269,70 +174,58 @@ impl Work<'_> {
             ),
             None => (defaults.if_present, defaults.if_absent),
         };
-        let replaced = |value: Option<Range>, default: Range| value.filter(|_| own).unwrap_or(default);
-        Ok((
-            replaced(finding.overrides.if_present, present),
-            replaced(finding.overrides.if_absent, absent),
-        ))
-    }
-
-    /// What every finding of the model carries.
-    fn common(&self, finding: &Finding, all: &[&Finding]) -> ModelFinding {
-        let own = finding
-            .source
-            .as_ref()
-            .and_then(|id| self.knowledge.source(id))
-            .is_some_and(|source| source.kind == ascribe_model::words::SourceKind::Own);
-        ModelFinding {
-            id: finding.id.clone(),
-            source: finding.source.clone().filter(|_| !own),
-            origin: Some(self.origin(finding, all)),
-            via: u32::try_from(finding.via.len()).ok(),
-            known: Some(finding.known.last_day().to_string()),
-            ..ModelFinding::default()
-        }
-    }
-
-    /// The origin, or the one that it may share where origins that may overlap are taken as one.
-    fn origin(&self, finding: &Finding, all: &[&Finding]) -> String {
-        if self.overlaps == Overlaps::Dependent {
-            let shared = finding
-                .may_overlap
-                .iter()
-                .filter(|origin| {
-                    all.iter()
-                        .any(|other| other.id != finding.id && other.origin == **origin)
-                })
-                .min();
-            if let Some(origin) = shared {
-                return origin.clone();
-            }
-        }
-        finding.origin.clone()
+        Ok(Pair {
+            if_present: own.if_present.unwrap_or(present),
+            if_absent: own.if_absent.unwrap_or(absent),
+        })
     }
 }
 
-/// LR : 1, scaled so that both are probabilities (METHOD section 4). `bans` is log10 of the ratio.
-fn from_ratio(bans: Range) -> Result<(Range, Range), BuildError> {
-    const MOST: f64 = 0.95;
-    let power = |x: f64| libm::pow(10.0, x);
-    if bans.point() >= 0.0 {
-        let absent = |x: f64| (MOST / power(x)).min(1.0);
-        return Ok((
-            Range::exactly(MOST),
-            Range::new(absent(bans.high()), absent(bans.point()), absent(bans.low()))?,
-        ));
+fn spoken(alone: Alone, basis: Basis, bound: f64, if_planted: Option<Range>) -> Spoken {
+    Spoken {
+        alone,
+        basis,
+        weight: alone.weight(bound),
+        if_planted,
     }
-    let present = |x: f64| (MOST * power(x)).min(1.0);
-    Ok((
-        Range::new(present(bans.low()), present(bans.point()), present(bans.high()))?,
-        Range::exactly(MOST),
-    ))
 }
 
-fn nothing(why: impl Into<String>) -> Line {
-    Line {
-        remarks: vec![why.into()],
-        ..Line::default()
-    }
+/// P(says present) where a trace of these rates is left with the rate that `rate` gives.
+fn mixed(
+    hit: [f64; 3],
+    rarity: [f64; 3],
+    pair: Pair,
+    rate: impl Fn(f64, f64) -> f64,
+) -> Result<Range, BuildError> {
+    let present = [
+        pair.if_present.low(),
+        pair.if_present.point(),
+        pair.if_present.high(),
+    ];
+    let absent = [
+        pair.if_absent.low(),
+        pair.if_absent.point(),
+        pair.if_absent.high(),
+    ];
+    let mut ends = hit
+        .into_iter()
+        .zip(rarity)
+        .zip(present.into_iter().zip(absent))
+        .map(|((hit, rarity), (present, absent))| {
+            let rate = rate(hit, rarity);
+            rate * present + (1.0 - rate) * absent
+        });
+    let (low, point, high) = (
+        ends.next().unwrap_or_default(),
+        ends.next().unwrap_or_default(),
+        ends.next().unwrap_or_default(),
+    );
+    Ok(Range::new(low.min(point), point, high.max(point))?)
+}
+
+/// The likelihood table of an `over` finding.
+pub(super) fn table(values: Vec<String>, (so, not): (Range, Range)) -> BTreeMap<String, Range> {
+    let mut table: BTreeMap<String, Range> = values.into_iter().map(|value| (value, so)).collect();
+    table.insert("else".to_owned(), not);
+    table
 }
