@@ -54,8 +54,8 @@ pub const READERS: &[Reader] = &[
     mail::READER,
     mail::mbox::READER,
     program::READER,
-    text::READER,
     text::markdown::READER,
+    text::READER,
 ];
 
 /// The reader for these bytes: the surest, the first in the table among equals.
