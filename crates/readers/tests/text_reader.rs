@@ -88,6 +88,8 @@ fn markdown_gives_headings_links_and_front_matter() {
         Body 51..86 line 7 "See [this](http://192.0.2.1/x) now."
         Title 91..95 line 9 "Next"
         Body 96..102 line 10 "- item"
+        mention Ipv4 192.0.2.1 x1
+        mention Url http://192.0.2.1/x x1
         coverage line seen=10 parsed=10 used=8 dropped=0
     "#]]
     .assert_eq(&show(&text::markdown::READER, bytes));

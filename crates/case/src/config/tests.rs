@@ -1,3 +1,5 @@
+//! Tests of `config`: what is taken, and what is refused with which words.
+
 use super::{Problem, read};
 
 fn problems(text: &str) -> Vec<String> {

@@ -1,3 +1,5 @@
+//! Tests of `notes`: what is taken, and what is refused with which words.
+
 use super::{Evidence, locate, read};
 use crate::config::{self, Case};
 use ascribe_model::ArtifactId;

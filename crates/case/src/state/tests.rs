@@ -1,3 +1,5 @@
+//! Tests of `state`: what is taken, and what is refused with which words.
+
 use std::sync::Arc;
 
 use ascribe_model::{ArtifactId, Reading};

@@ -3,7 +3,7 @@
 //! One trace per infrastructure ("the incident touches it"), one finding per origin of evidence about it: many sightings
 //! of one collection are one finding, sightings of different collections are findings with the same fact. Values that
 //! are set aside for documents, private, or the victim's never match. A value seen while the infrastructure was not
-//! held gives an anomaly and a lead, no finding. Which sightings are traces at all: [`sightings`].
+//! held gives an anomaly and a lead, no finding. Which sightings are traces at all: `sightings`.
 //! Does not judge who holds what: the label of the infrastructure does, in the assessment.
 
 mod intelligence;
