@@ -122,7 +122,7 @@ impl Built {
         let mut model = self.model.clone();
         model
             .findings
-            .retain(|finding| finding.source.as_deref() != Some(source));
+            .retain(|finding| finding.source.as_deref().map(source_of_node) != Some(source));
         let unlabelled = self.vouched.get(source).map_or(&[][..], Vec::as_slice);
         for subject in &mut model.subjects {
             if !unlabelled.contains(&subject.id) {
@@ -147,6 +147,11 @@ impl Built {
         }
         model
     }
+}
+
+/// The source behind a source node of the model.
+pub(crate) fn source_of_node(node: &str) -> &str {
+    node.strip_suffix(subjects::ON_DIRECTION).unwrap_or(node)
 }
 
 /// Why no model could be made.

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::assessment::LeaveOneOut;
-use crate::build::Built;
+use crate::build::{Built, source_of_node};
 use crate::model_file::ModelFile;
 use crate::weigh::{WeighError, believe};
 
@@ -28,7 +28,7 @@ pub(crate) fn by_what_was_said(built: &Built, rows: &mut Vec<LeaveOneOut>) -> Re
         .model
         .findings
         .iter()
-        .filter_map(|finding| finding.source.as_deref());
+        .filter_map(|finding| finding.source.as_deref().map(source_of_node));
     let sources: BTreeSet<&str> = heard.chain(built.vouched.keys().map(String::as_str)).collect();
     if by_origin.len() > ROWS_MAX || sources.len() > ROWS_MAX {
         return Ok(());

@@ -8,13 +8,13 @@ use ascribe_model::words::{Class, Stance};
 use ascribe_model::{Finding, Range};
 
 use super::answers::elicited;
-use super::blocs::{Blocs, Owned};
+use super::blocs::{self, Owned, take_described};
 use super::habits::{Habit, Mark, habits};
 use super::origins::{Telling, counted, origin};
 use super::people::{actors, counted_as, tree};
 use super::sense::{Numbers, Pointed, Sense, Value, sense};
 use super::speech::{Spoken, Tables, table};
-use super::subjects::{even_share, names, node, sources, subjects, vouched};
+use super::subjects::{even_share, names, node, node_id, sources, subjects, vouched};
 use super::{BuildError, Built, Line, Overlaps, OwnNumbers, Question};
 use crate::assessment::{AnomalyAt, AnomalyLine};
 use crate::defaults::Defaults;
@@ -70,23 +70,29 @@ impl Parts<'_> {
         let (targets, owners) = pointed_subjects(&weighing);
         let names = names(&targets, &ids);
         let subjects = subjects(&names, &owners, knowledge, self.defaults, &mut warnings)?;
-        let heard: Vec<&Finding> = weighing.iter().map(|item| item.finding).collect();
-        let sources = sources(&heard, knowledge, self.defaults, self.own_numbers, &mut warnings)?;
-        let (origins, copies, anomalies) = self.origins(&weighing, &habits);
         let owned = Owned {
             knowledge,
             names: &names,
             subjects: &subjects,
         };
-        let blocs = Blocs::new(&weighing, &habits, owned);
+        for (item, why) in take_described(&mut weighing, &habits, owned) {
+            lines.insert(item.finding.id.clone(), unweighed(item.finding, item.origin, why));
+        }
+        let heard: Vec<(&Finding, bool)> = weighing
+            .iter()
+            .map(|item| (item.finding, about_direction(&item.sense)))
+            .collect();
+        let sources = sources(&heard, knowledge, self.defaults, self.own_numbers, &mut warnings)?;
+        let (origins, copies, anomalies) = self.origins(&weighing, &habits);
         let mut spoken_all = Vec::with_capacity(weighing.len());
         for ((item, origin), copy_of) in weighing.iter().zip(origins).zip(copies) {
-            let source = node(item.finding, knowledge).and_then(|id| sources.get(id));
+            let direction = about_direction(&item.sense);
+            let source = node(item.finding, knowledge).and_then(|id| sources.get(&node_id(id, direction)));
             let habit = item.habit.and_then(|index| habits.get(index));
             let (mut model, spoken) = self.finding(item, habit, source, &tables, &names)?;
             model.origin = Some(origin);
             if source.is_some() {
-                blocs.set(&mut model, item, habit);
+                blocs::set(&mut model, item, habit, owned);
             }
             let line = line(item, habit, &spoken, copy_of, &names, &subjects);
             lines.insert(item.finding.id.clone(), line);
@@ -141,12 +147,7 @@ impl Parts<'_> {
             let origin = origin(finding, self.knowledge);
             match sense(finding, self.knowledge, self.defaults, operators_of) {
                 Sense::Nothing(why) => {
-                    let line = Line {
-                        origin,
-                        remarks: std::iter::once(why).chain(rests_on(finding)).collect(),
-                        ..Line::default()
-                    };
-                    lines.insert(finding.id.clone(), line);
+                    lines.insert(finding.id.clone(), unweighed(finding, origin, why));
                 }
                 sense => weighing.push(Weighing {
                     finding,
@@ -469,6 +470,25 @@ fn traces(habits: &[Habit], names: &BTreeMap<Target, String>) -> Vec<Trace> {
         .collect();
     traces.sort_by(|a, b| a.id.cmp(&b.id));
     traces
+}
+
+/// The line of a finding that weighs nothing, and why.
+fn unweighed(finding: &Finding, origin: String, why: String) -> Line {
+    Line {
+        origin,
+        remarks: std::iter::once(why).chain(rests_on(finding)).collect(),
+        ..Line::default()
+    }
+}
+
+fn about_direction(sense: &Sense) -> bool {
+    matches!(
+        sense,
+        Sense::Value {
+            value: Value::Direction(_),
+            ..
+        }
+    )
 }
 
 fn rests_on(finding: &Finding) -> Option<String> {

@@ -24,49 +24,89 @@ pub(super) struct Owned<'a> {
     pub(super) subjects: &'a [Subject],
 }
 
-/// Against whom each source speaks.
-pub(super) struct Blocs<'a> {
-    owned: Owned<'a>,
-    /// By source: the family tree that most of what it says points to.
-    chief: BTreeMap<String, String>,
+/// Writes the bloc of a sourced finding into `model`.
+pub(super) fn set(model: &mut ModelFinding, item: &Weighing<'_>, habit: Option<&Habit>, owned: Owned<'_>) {
+    if let Some(habit) = habit {
+        model.bloc = Some(party_of_trace(&habit.target, owned));
+        return;
+    }
+    let Sense::Value { value, numbers, says } = &item.sense else {
+        return;
+    };
+    let toward = match value {
+        Value::Operator(id) | Value::Owner(_, id) => root(owned.knowledge, id),
+        Value::Hypothesis(id) => stand_in(id),
+        Value::Direction(word) => format!("direction:{word}"),
+    };
+    model.toward = Some(if item.finding.stance == Stance::Denies {
+        format!("deny:{toward}")
+    } else if *says || *numbers == Numbers::Statement {
+        toward
+    } else {
+        format!("not:{toward}")
+    });
 }
 
-impl<'a> Blocs<'a> {
-    pub(super) fn new(weighing: &[Weighing<'_>], habits: &[Habit], owned: Owned<'a>) -> Self {
-        Self {
-            owned,
-            chief: chief_parties(weighing, habits, owned),
+/// Takes out accusations that are not bare: their source, or their origin, describes a trace against the same
+/// family tree. What it describes weighs by itself; that it also accuses then says nothing more.
+///
+/// The table of statements is for accusations with "nothing described". Given with each finding taken out: why.
+pub(super) fn take_described<'a>(
+    weighing: &mut Vec<Weighing<'a>>,
+    habits: &[Habit],
+    owned: Owned<'_>,
+) -> Vec<(Weighing<'a>, String)> {
+    let mut described: BTreeMap<(Speaker, String), String> = BTreeMap::new();
+    for item in weighing.iter().filter(|item| says(&item.sense)) {
+        if let Some(habit) = item.habit.and_then(|index| habits.get(index)) {
+            let party = party_of_trace(&habit.target, owned);
+            for speaker in speakers(item, owned.knowledge) {
+                described
+                    .entry((speaker, party.clone()))
+                    .or_insert_with(|| item.finding.id.clone());
+            }
         }
     }
-
-    /// Writes the bloc of a sourced finding into `model`.
-    pub(super) fn set(&self, model: &mut ModelFinding, item: &Weighing<'_>, habit: Option<&Habit>) {
-        let knowledge = self.owned.knowledge;
-        if let Some(habit) = habit {
-            model.bloc = Some(party_of_trace(&habit.target, self.owned));
-            return;
-        }
-        let Sense::Value { value, numbers, says } = &item.sense else {
-            return;
+    let (mut bare, mut taken) = (Vec::new(), Vec::new());
+    for item in std::mem::take(weighing) {
+        let accused = match &item.sense {
+            Sense::Value {
+                value: Value::Operator(id),
+                numbers: Numbers::Statement,
+                ..
+            } if item.finding.stance == Stance::Accuses => Some(root(owned.knowledge, id)),
+            _ => None,
         };
-        let toward = match value {
-            Value::Operator(id) | Value::Owner(_, id) => root(knowledge, id),
-            Value::Hypothesis(id) => stand_in(id),
-            // Whoever accuses a party and says on whose word it acted tells one story.
-            Value::Direction(word) => model
-                .source
-                .as_ref()
-                .and_then(|source| self.chief.get(source).cloned())
-                .unwrap_or_else(|| format!("direction:{word}")),
-        };
-        model.toward = Some(if item.finding.stance == Stance::Denies {
-            format!("deny:{toward}")
-        } else if *says || *numbers == Numbers::Statement {
-            toward
-        } else {
-            format!("not:{toward}")
+        let by = accused.and_then(|party| {
+            let mut speakers = speakers(&item, owned.knowledge).into_iter();
+            speakers.find_map(|speaker| described.get(&(speaker, party.clone())))
         });
+        match by {
+            Some(by) => {
+                let why =
+                    format!("no bare accusation: what it rests on stands in findings of its own, as {by}");
+                taken.push((item, why));
+            }
+            None => bare.push(item),
+        }
     }
+    *weighing = bare;
+    taken
+}
+
+/// Who speaks: the source, and the origin behind it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Speaker {
+    Source(String),
+    Origin(String),
+}
+
+fn speakers(item: &Weighing<'_>, knowledge: &Knowledge) -> Vec<Speaker> {
+    let source = node(item.finding, knowledge).map(|id| Speaker::Source(id.to_owned()));
+    source
+        .into_iter()
+        .chain([Speaker::Origin(item.origin.clone())])
+        .collect()
 }
 
 /// The root of the party that a trace points to; of a subject its likeliest owner, ties to the smallest id.
@@ -96,48 +136,4 @@ fn party_of_trace(target: &Pointed, owned: Owned<'_>) -> String {
             best.map_or_else(|| OTHER.to_owned(), |(owner, _)| owner)
         }
     }
-}
-
-/// By source: the family tree that most of what it says points to, ties to the smallest id.
-fn chief_parties(weighing: &[Weighing<'_>], habits: &[Habit], owned: Owned<'_>) -> BTreeMap<String, String> {
-    let knowledge = owned.knowledge;
-    let mut counts: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
-    for item in weighing {
-        let Some(source) = node(item.finding, knowledge) else {
-            continue;
-        };
-        if !says(&item.sense) || item.finding.stance == Stance::Denies {
-            continue;
-        }
-        let habit = item.habit.and_then(|index| habits.get(index));
-        let party = match (&item.sense, habit) {
-            (_, Some(habit)) => party_of_trace(&habit.target, owned),
-            (
-                Sense::Value {
-                    value: Value::Operator(id) | Value::Owner(_, id),
-                    ..
-                },
-                _,
-            ) => root(knowledge, id),
-            _ => continue,
-        };
-        *counts
-            .entry(source.to_owned())
-            .or_default()
-            .entry(party)
-            .or_default() += 1;
-    }
-    let chief = |parties: BTreeMap<String, usize>| {
-        let mut best: Option<(String, usize)> = None;
-        for (party, count) in parties {
-            if best.as_ref().is_none_or(|(_, most)| count > *most) {
-                best = Some((party, count));
-            }
-        }
-        best.map(|(party, _)| party)
-    };
-    counts
-        .into_iter()
-        .filter_map(|(source, parties)| Some((source, chief(parties)?)))
-        .collect()
 }

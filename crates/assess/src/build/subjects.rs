@@ -189,20 +189,37 @@ pub(super) fn node<'a>(finding: &'a Finding, knowledge: &Knowledge) -> Option<&'
     })
 }
 
-/// The source nodes of `findings`, which are in the order in which they became known.
+/// The id of a source's node; what it says of the direction has one of its own.
+///
+/// Whether a source can be believed on who did it and whether on whose word are two questions: with one node, a
+/// bare "on the government's orders" would move the belief in the operator. Both nodes share their numbers' draws.
+pub(super) fn node_id(source: &str, direction: bool) -> String {
+    if direction {
+        format!("{source}{ON_DIRECTION}")
+    } else {
+        source.to_owned()
+    }
+}
+
+/// Ends the id of a source's second node.
+pub(super) const ON_DIRECTION: &str = " (on direction)";
+
+/// The source nodes of `findings` (and whether each is about the direction), which are in the order in which they became known.
 ///
 /// The letter of a finding counts only where its source has none: the first that became known.
 pub(super) fn sources(
-    findings: &[&Finding],
+    findings: &[(&Finding, bool)],
     knowledge: &Knowledge,
     defaults: &Defaults,
     own_numbers: OwnNumbers,
     warnings: &mut Vec<String>,
 ) -> Result<BTreeMap<String, Source>, BuildError> {
     let mut letters: BTreeMap<&str, Vec<Reliability>> = BTreeMap::new();
-    for finding in findings {
+    let mut nodes: BTreeMap<&str, BTreeSet<bool>> = BTreeMap::new();
+    for (finding, direction) in findings {
         if let Some(id) = node(finding, knowledge) {
             letters.entry(id).or_default().extend(finding.grade.reliability);
+            nodes.entry(id).or_default().insert(*direction);
         }
     }
     let mut sources = BTreeMap::new();
@@ -227,15 +244,18 @@ pub(super) fn sources(
             None if known.is_some_and(|source| source.stake.is_some()) => defaults.push_stake,
             None => defaults.push,
         };
-        sources.insert(
-            id.to_owned(),
-            Source {
-                id: id.to_owned(),
+        let nodes = nodes.get(id);
+        let both = nodes.is_some_and(|nodes| nodes.len() > 1);
+        for direction in nodes.into_iter().flatten() {
+            let node = node_id(id, *direction);
+            let source = Source {
+                id: node.clone(),
                 reliable,
                 push,
-                class: None,
-            },
-        );
+                class: both.then(|| format!("source {id}")),
+            };
+            sources.insert(node, source);
+        }
     }
     Ok(sources)
 }

@@ -146,3 +146,30 @@ fn what_a_claim_shows_of_access_weighs_nothing_for_the_name_that_signs_it() {
     note.about = Some(About::Access);
     assert!(built(&[note]).model.findings.is_empty());
 }
+
+#[test]
+fn an_accusation_that_describes_its_grounds_is_not_bare_and_adds_nothing() {
+    let code = from("fbi", finding("a", Kind::Code, Stance::Asserts, "family:seoul"));
+    let accuses = from(
+        "fbi",
+        finding("b", Kind::Statement, Stance::Accuses, "actor:unit"),
+    );
+    // Passed on by somebody else, from the same origin.
+    let mut echo = from(
+        "press",
+        finding("c", Kind::Statement, Stance::Accuses, "actor:nk"),
+    );
+    echo.origin = code.origin.clone();
+    let of_another = from(
+        "fbi",
+        finding("d", Kind::Statement, Stance::Accuses, "actor:iran"),
+    );
+    let built = built(&[code.clone(), accuses.clone(), echo.clone(), of_another]);
+    assert!(built.lines["b"].weight.is_none() && built.lines["c"].weight.is_none());
+    assert!(built.lines["b"].remarks[0].contains("no bare accusation"));
+    assert!(built.lines["d"].weight.is_some());
+    assert!(same(
+        &belief(std::slice::from_ref(&code)),
+        &belief(&[code, accuses, echo])
+    ));
+}

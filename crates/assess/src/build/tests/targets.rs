@@ -72,14 +72,17 @@ fn findings_about_direction_move_the_direction_and_no_party() {
 }
 
 #[test]
-fn a_direction_that_an_accuser_names_is_part_of_its_one_story() {
+fn what_a_source_says_of_the_direction_does_not_move_the_operator() {
     let code = from("fbi", finding("a", Kind::Code, Stance::Asserts, "family:seoul"));
     let direction = from(
         "fbi",
         finding("b", Kind::Statement, Stance::Accuses, "direction:directed"),
     );
-    let built = built(&[code, direction]);
-    assert_eq!(built.model.findings[1].toward.as_deref(), Some("nk"));
+    let both = [code.clone(), direction];
+    assert!(same(&belief(&[code]), &belief(&both)));
+    let built = built(&both);
+    assert_eq!(built.model.sources.len(), 2);
+    assert!(built.without_source("fbi").findings.is_empty());
 }
 
 #[test]
