@@ -110,6 +110,9 @@ fn speakers(item: &Weighing<'_>, knowledge: &Knowledge) -> Vec<Speaker> {
 }
 
 /// The root of the party that a trace points to; of a subject its likeliest owner, ties to the smallest id.
+///
+/// "Other" is an owner too: whoever reports traffic with hosts that are most likely nobody's of the case accuses
+/// none of its parties.
 fn party_of_trace(target: &Pointed, owned: Owned<'_>) -> String {
     let Owned {
         knowledge,
@@ -127,7 +130,8 @@ fn party_of_trace(target: &Pointed, owned: Owned<'_>) -> String {
             for (owner, range) in subject.into_iter().flat_map(|subject| &subject.label) {
                 *by_root.entry(root(knowledge, owner)).or_default() += range.point();
             }
-            let mut best: Option<(String, f64)> = None;
+            let labelled: f64 = by_root.values().sum();
+            let mut best = Some((OTHER.to_owned(), 1.0 - labelled));
             for (owner, label) in by_root {
                 if best.as_ref().is_none_or(|(_, most)| label > *most) {
                     best = Some((owner, label));

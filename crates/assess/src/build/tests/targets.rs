@@ -117,3 +117,17 @@ fn a_target_that_the_case_lacks_weighs_nothing_and_is_said() {
     assert_eq!(built.model.subjects[0].id, "unheard-of");
     assert!(built.warnings.iter().any(|text| text.contains("unheard-of")));
 }
+
+#[test]
+fn traces_to_what_is_most_likely_nobodys_accuse_nobody() {
+    let bloc = |label: f64| {
+        let mut knowledge = world();
+        knowledge.families[0]
+            .label
+            .insert("nk".to_owned(), Range::exactly(label));
+        let code = from("fbi", finding("a", Kind::Code, Stance::Asserts, "family:seoul"));
+        built_in(&knowledge, &[code]).model.findings[0].bloc.clone()
+    };
+    assert_eq!(bloc(0.7).as_deref(), Some("nk"));
+    assert_eq!(bloc(0.2).as_deref(), Some("(other)"));
+}
