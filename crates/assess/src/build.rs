@@ -6,6 +6,7 @@
 mod alone;
 mod answers;
 mod assemble;
+mod blocs;
 mod habits;
 mod origins;
 mod people;

@@ -8,9 +8,10 @@ use ascribe_model::words::{Class, Stance};
 use ascribe_model::{Finding, Range};
 
 use super::answers::elicited;
+use super::blocs::{Blocs, Owned};
 use super::habits::{Habit, Mark, habits};
 use super::origins::{Telling, counted, origin};
-use super::people::{actors, counted_as, root, tree};
+use super::people::{actors, counted_as, tree};
 use super::sense::{Numbers, Pointed, Sense, Value, sense};
 use super::speech::{Spoken, Tables, table};
 use super::subjects::{even_share, names, node, sources, subjects, vouched};
@@ -18,7 +19,7 @@ use super::{BuildError, Built, Line, Overlaps, OwnNumbers, Question};
 use crate::assessment::{AnomalyAt, AnomalyLine};
 use crate::defaults::Defaults;
 use crate::model_file::{
-    Actor, FORMAT, Finding as ModelFinding, Hypothesis, ModelFile, OTHER, Source, Subject, Trace,
+    Actor, FORMAT, Finding as ModelFinding, Hypothesis, ModelFile, Source, Subject, Trace,
 };
 
 /// All that a model is made of.
@@ -31,12 +32,12 @@ pub(super) struct Parts<'a> {
 }
 
 /// A finding that weighs something.
-struct Weighing<'a> {
-    finding: &'a Finding,
-    origin: String,
-    sense: Sense,
+pub(super) struct Weighing<'a> {
+    pub(super) finding: &'a Finding,
+    pub(super) origin: String,
+    pub(super) sense: Sense,
     /// Index of its trace, for findings about traces.
-    habit: Option<usize>,
+    pub(super) habit: Option<usize>,
 }
 
 impl Parts<'_> {
@@ -72,7 +73,12 @@ impl Parts<'_> {
         let heard: Vec<&Finding> = weighing.iter().map(|item| item.finding).collect();
         let sources = sources(&heard, knowledge, self.defaults, self.own_numbers, &mut warnings)?;
         let (origins, copies, anomalies) = self.origins(&weighing, &habits);
-        let chief = chief_parties(&weighing, &habits, &names, &subjects, knowledge);
+        let owned = Owned {
+            knowledge,
+            names: &names,
+            subjects: &subjects,
+        };
+        let blocs = Blocs::new(&weighing, &habits, owned);
         let mut spoken_all = Vec::with_capacity(weighing.len());
         for ((item, origin), copy_of) in weighing.iter().zip(origins).zip(copies) {
             let source = node(item.finding, knowledge).and_then(|id| sources.get(id));
@@ -80,7 +86,7 @@ impl Parts<'_> {
             let (mut model, spoken) = self.finding(item, habit, source, &tables, &names)?;
             model.origin = Some(origin);
             if source.is_some() {
-                self.set_bloc(&mut model, item, habit, &names, &subjects, &chief);
+                blocs.set(&mut model, item, habit);
             }
             let line = line(item, habit, &spoken, copy_of, &names, &subjects);
             lines.insert(item.finding.id.clone(), line);
@@ -323,51 +329,14 @@ impl Parts<'_> {
             Value::Owner(of, id) => ("owner", names.get(of).cloned(), tree(knowledge, id)),
         }
     }
-
-    /// The bloc that one push of an unreliable source explains: all that it says against one family tree.
-    fn set_bloc(
-        &self,
-        model: &mut ModelFinding,
-        item: &Weighing<'_>,
-        habit: Option<&Habit>,
-        names: &BTreeMap<Target, String>,
-        subjects: &[Subject],
-        chief: &BTreeMap<String, String>,
-    ) {
-        let knowledge = self.knowledge;
-        if let Some(habit) = habit {
-            model.bloc = Some(party_of_trace(&habit.target, names, subjects, knowledge));
-            return;
-        }
-        let Sense::Value { value, numbers, says } = &item.sense else {
-            return;
-        };
-        let toward = match value {
-            Value::Operator(id) | Value::Owner(_, id) => root(knowledge, id),
-            Value::Hypothesis(id) => stand_in(id),
-            // Whoever accuses a party and says on whose word it acted tells one story.
-            Value::Direction(word) => model
-                .source
-                .as_ref()
-                .and_then(|source| chief.get(source).cloned())
-                .unwrap_or_else(|| format!("direction:{word}")),
-        };
-        model.toward = Some(if item.finding.stance == Stance::Denies {
-            format!("deny:{toward}")
-        } else if *says || *numbers == Numbers::Statement {
-            toward
-        } else {
-            format!("not:{toward}")
-        });
-    }
 }
 
 /// Id of the party that stands for a hypothesis's operators as a whole.
-fn stand_in(hypothesis: &str) -> String {
+pub(super) fn stand_in(hypothesis: &str) -> String {
     format!("hypothesis:{hypothesis}")
 }
 
-fn says(sense: &Sense) -> bool {
+pub(super) fn says(sense: &Sense) -> bool {
     match sense {
         Sense::Trace { says, .. } | Sense::Value { says, .. } => *says,
         Sense::Nothing(_) => true,
@@ -479,84 +448,6 @@ fn opposite(one: &Finding, other: &Finding, origin: &str) -> AnomalyLine {
             one.id, other.id, other.id
         ),
     }
-}
-
-/// The root of the party that a trace points to; of a subject its likeliest owner, ties to the smallest id.
-fn party_of_trace(
-    target: &Pointed,
-    names: &BTreeMap<Target, String>,
-    subjects: &[Subject],
-    knowledge: &Knowledge,
-) -> String {
-    match target {
-        Pointed::Actor(id) => root(knowledge, id),
-        Pointed::Several(id) => stand_in(id),
-        Pointed::Subject(target) => {
-            let subject = subjects
-                .iter()
-                .find(|subject| names.get(target) == Some(&subject.id));
-            let mut by_root: BTreeMap<String, f64> = BTreeMap::new();
-            for (owner, range) in subject.into_iter().flat_map(|subject| &subject.label) {
-                *by_root.entry(root(knowledge, owner)).or_default() += range.point();
-            }
-            let mut best: Option<(String, f64)> = None;
-            for (owner, label) in by_root {
-                if best.as_ref().is_none_or(|(_, most)| label > *most) {
-                    best = Some((owner, label));
-                }
-            }
-            best.map_or_else(|| OTHER.to_owned(), |(owner, _)| owner)
-        }
-    }
-}
-
-/// By source: the family tree that most of what it says points to, ties to the smallest id.
-fn chief_parties(
-    weighing: &[Weighing<'_>],
-    habits: &[Habit],
-    names: &BTreeMap<Target, String>,
-    subjects: &[Subject],
-    knowledge: &Knowledge,
-) -> BTreeMap<String, String> {
-    let mut counts: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
-    for item in weighing {
-        let Some(source) = node(item.finding, knowledge) else {
-            continue;
-        };
-        if !says(&item.sense) || item.finding.stance == Stance::Denies {
-            continue;
-        }
-        let habit = item.habit.and_then(|index| habits.get(index));
-        let party = match (&item.sense, habit) {
-            (_, Some(habit)) => party_of_trace(&habit.target, names, subjects, knowledge),
-            (
-                Sense::Value {
-                    value: Value::Operator(id) | Value::Owner(_, id),
-                    ..
-                },
-                _,
-            ) => root(knowledge, id),
-            _ => continue,
-        };
-        *counts
-            .entry(source.to_owned())
-            .or_default()
-            .entry(party)
-            .or_default() += 1;
-    }
-    let chief = |parties: BTreeMap<String, usize>| {
-        let mut best: Option<(String, usize)> = None;
-        for (party, count) in parties {
-            if best.as_ref().is_none_or(|(_, most)| count > *most) {
-                best = Some((party, count));
-            }
-        }
-        best.map(|(party, _)| party)
-    };
-    counts
-        .into_iter()
-        .filter_map(|(source, parties)| Some((source, chief(parties)?)))
-        .collect()
 }
 
 fn traces(habits: &[Habit], names: &BTreeMap<Target, String>) -> Vec<Trace> {
