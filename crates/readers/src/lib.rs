@@ -3,6 +3,7 @@
 //! A reader says what it saw. It never interprets, never calls another reader (what lies inside becomes a child
 //! that the case dispatches), never fails on damage: it keeps what it read and says what broke.
 
+pub mod archive;
 pub mod capture;
 mod charset;
 pub mod html;
@@ -49,6 +50,7 @@ pub struct Reader {
 
 /// Every reader, by name. A new one is one folder and one line here.
 pub const READERS: &[Reader] = &[
+    archive::READER,
     capture::READER,
     html::READER,
     mail::READER,
