@@ -127,6 +127,15 @@ fn a_zip_without_its_directory_gives_its_members_still() {
 }
 
 #[test]
+fn a_zip_behind_a_false_start_is_found_by_its_end() {
+    let mut bytes = b"PK\x03\x04 not a member ".to_vec();
+    bytes.extend(fixture("infozip.zip"));
+    let (reading, children) = read(&READER, &bytes);
+    assert_eq!(codes(&reading), ["zip.link"]);
+    assert!(has(&children, "in/sub/numbers.txt", &numbers()));
+}
+
+#[test]
 fn cut_streams_keep_their_beginning() {
     let bytes = fixture("two.gz");
     let (reading, children) = read(&READER, &bytes[..2000]);
@@ -140,7 +149,7 @@ fn cut_streams_keep_their_beginning() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
     fn mutated_archives_keep_the_laws(which in 0usize..7, cut in any::<prop::sample::Index>(), changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..12)) {
         let name = ["infozip.zip", "infozip-stdin.zip", "python-zip64.zip", "tool.jar", "two.gz", "pax.tar", "gnu.tar"][which];

@@ -28,7 +28,10 @@ fn header(head: &[u8], base: u64) -> Result<(Vec<u8>, u64), Cut> {
     }
     let mut name = Vec::new();
     for (flag, wanted) in [(8, "gzip name"), (16, "gzip comment")] {
-        while flags & flag != 0 {
+        if flags & flag == 0 {
+            continue;
+        }
+        loop {
             match cursor.u8(wanted)? {
                 0 => break,
                 byte if flag == 8 => name.push(byte),

@@ -166,7 +166,7 @@ pub fn read(bytes: &dyn Bytes, members: &mut Members, out: &mut Out<'_>) {
             start = past_sparse_map(bytes, &block, start);
         }
         let file = matches!(kind, 0 | b'0' | b'7' | b'S') && !(kind == 0 && name.ends_with(b"/"));
-        if !file && kind != b'5' && kind != 0 && !matches!(kind, b'A'..=b'Z') {
+        if !file && kind != b'5' && kind != 0 && !kind.is_ascii_uppercase() {
             // Links and devices have no content whatever their size field says.
             size = 0;
         }

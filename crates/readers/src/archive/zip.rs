@@ -36,7 +36,8 @@ pub fn read(bytes: &dyn Bytes, members: &mut Members, out: &mut Out<'_>) {
 
 fn by_directory(bytes: &dyn Bytes, directory: &Directory, members: &mut Members, out: &mut Out<'_>) {
     let len = directory.len.min(out.limits().whole_bytes_max);
-    let whole = Span::new(directory.start, directory.start.saturating_add(directory.len));
+    let end = directory.start.saturating_add(directory.len).min(bytes.len());
+    let whole = Span::new(directory.start.min(end), end);
     let data = read_range(bytes, directory.start, len).unwrap_or_default();
     let mut cursor = Cursor::new(&data, directory.start);
     let mut taken: BTreeMap<u64, u64> = BTreeMap::new();

@@ -48,13 +48,19 @@ pub fn find(bytes: &dyn Bytes) -> Option<Directory> {
     let mut entries = u64::from(cursor.u16_le("entries").ok()?);
     let mut len = u64::from(cursor.u32_le("directory length").ok()?);
     let mut start = u64::from(cursor.u32_le("directory offset").ok()?);
-    let mut end = record;
     let wide = entries == 0xffff || len == 0xffff_ffff || start == 0xffff_ffff;
-    if wide && let Some((at, big)) = find_wide(bytes, record) {
+    if wide && let Some(big) = find_wide(bytes, record) {
         (entries, len, start) = big;
-        end = at;
     }
-    let shift = end.checked_sub(len)?.checked_sub(start)?;
+    // The directory ends at the end record, or at a zip64 record and locator (76 bytes) before it, which stand there
+    // also where no number needs them. Only then is there a prefix; otherwise the stated offset is believed.
+    let begins = |at: &u64| len == 0 || read_range(bytes, *at, 4).is_ok_and(|four| four == b"PK\x01\x02");
+    let shift = [0, 76]
+        .into_iter()
+        .filter_map(|after| record.checked_sub(after)?.checked_sub(len))
+        .find(begins)
+        .and_then(|at| at.checked_sub(start))
+        .unwrap_or(0);
     Some(Directory {
         start: start.saturating_add(shift),
         len,
@@ -63,15 +69,20 @@ pub fn find(bytes: &dyn Bytes) -> Option<Directory> {
     })
 }
 
-/// The zip64 end record before the end record at `record`: its offset; entries, length and offset of the directory.
-fn find_wide(bytes: &dyn Bytes, record: u64) -> Option<(u64, (u64, u64, u64))> {
+/// Entries, length and offset of the directory by the zip64 end record that belongs to the end record at `record`.
+fn find_wide(bytes: &dyn Bytes, record: u64) -> Option<(u64, u64, u64)> {
     let locator = read_range(bytes, record.checked_sub(20)?, 20).ok()?;
     let mut cursor = Cursor::new(&locator, 0);
     if cursor.u32_le("zip64 locator").ok()? != 0x0706_4b50 {
         return None;
     }
     cursor.skip(4, "disk").ok()?;
-    let at = cursor.u64_le("zip64 record offset").ok()?;
+    let stated = cursor.u64_le("zip64 record offset").ok()?;
+    // Where something was put before the zip, the record stands right before its locator and not where stated.
+    wide_record(bytes, stated).or_else(|| wide_record(bytes, record.checked_sub(76)?))
+}
+
+fn wide_record(bytes: &dyn Bytes, at: u64) -> Option<(u64, u64, u64)> {
     let data = read_range(bytes, at, 56).ok()?;
     let mut cursor = Cursor::new(&data, at);
     if cursor.u32_le("zip64 record").ok()? != 0x0606_4b50 {
@@ -80,7 +91,7 @@ fn find_wide(bytes: &dyn Bytes, record: u64) -> Option<(u64, (u64, u64, u64))> {
     cursor.skip(28, "zip64 record").ok()?;
     let entries = cursor.u64_le("entries").ok()?;
     let len = cursor.u64_le("directory length").ok()?;
-    Some((at, (entries, len, cursor.u64_le("directory offset").ok()?)))
+    Some((entries, len, cursor.u64_le("directory offset").ok()?))
 }
 
 /// The next entry; none where the directory's entries end.
