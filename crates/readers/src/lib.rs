@@ -7,6 +7,7 @@ pub mod archive;
 pub mod capture;
 mod charset;
 pub mod html;
+pub mod intelligence;
 pub mod mail;
 pub mod program;
 mod stated_date;
@@ -53,6 +54,7 @@ pub const READERS: &[Reader] = &[
     archive::READER,
     capture::READER,
     html::READER,
+    intelligence::READER,
     mail::READER,
     mail::mbox::READER,
     program::READER,
