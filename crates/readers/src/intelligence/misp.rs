@@ -209,7 +209,11 @@ fn attribute<'d>(
 /// The values in an attribute of a type: types joined by `|` have their values joined alike.
 fn parts<'v>(kind: &str, written: &'v str) -> Vec<(IndicatorKind, &'v str)> {
     // A sample stands as its name and its MD5.
-    let kind = if kind == "malware-sample" { "filename|md5" } else { kind };
+    let kind = if kind == "malware-sample" {
+        "filename|md5"
+    } else {
+        kind
+    };
     kind.split('|')
         .zip(written.split('|'))
         .filter_map(|(kind, value)| Some((kind_of(kind, value)?, value)))

@@ -3,6 +3,7 @@
 //! Every item is what its author says, with the bytes of its object; nothing is judged, resolved or looked up.
 //! Of a damaged file the objects before the damage are kept.
 
+mod cells;
 mod graph;
 mod json;
 mod list;
