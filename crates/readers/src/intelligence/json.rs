@@ -20,7 +20,7 @@ const BLOCK: usize = 4096;
 pub(super) struct Container<'d> {
     /// Its key in its wrapper.
     pub key: &'static str,
-    /// First and last byte are not known here: its simple members.
+    /// Its members other than the lists below.
     pub fields: Vec<(String, &'d RawValue)>,
     /// `objects` of a bundle.
     pub objects: Vec<&'d RawValue>,
@@ -249,5 +249,36 @@ impl<'d> Places<'d> {
             }
             None => self.of(slice),
         }
+    }
+}
+
+/// Misses after which values of one object are no longer searched for: each costs a pass over the object.
+const MISSES_MAX: u32 = 64;
+
+/// Looks for the values of one object in its bytes, mostly in their order, so that many values cost one pass.
+#[derive(Debug, Default)]
+pub(super) struct Search {
+    from: usize,
+    misses: u32,
+}
+
+impl Search {
+    /// The span of `text` inside `slice`; the whole slice where it is written with escapes or too hard to find.
+    pub fn next(&mut self, places: &Places<'_>, slice: &str, text: &str) -> Span {
+        if text.is_empty() || self.misses >= MISSES_MAX {
+            return places.of(slice);
+        }
+        let ahead = slice
+            .get(self.from..)
+            .and_then(|rest| rest.find(text))
+            .map(|at| at.saturating_add(self.from));
+        let found = ahead.or_else(|| {
+            self.misses = self.misses.saturating_add(1);
+            slice.find(text)
+        });
+        let Some(at) = found else { return places.of(slice) };
+        self.from = at.saturating_add(text.len());
+        let start = places.start(slice).saturating_add(at);
+        places.span(start, start.saturating_add(text.len()))
     }
 }

@@ -95,7 +95,7 @@ impl Header {
     }
 
     fn of(record: &Record, delimiter: u8) -> Option<Self> {
-        let names: Vec<String> = record.cells.iter().map(|cell| cell.text.clone()).collect();
+        let names: Vec<String> = record.cells.iter().map(|cell| cut(&cell.text)).collect();
         let header = Self {
             columns: names.iter().map(|name| column(name)).collect(),
             names,

@@ -32,6 +32,9 @@ pub const READER: Reader = Reader {
 /// Characters of a name or description that are kept.
 const NAME_CHARS_MAX: usize = 300;
 
+/// Bytes of names and values in all items of a file.
+const ITEM_BYTES_MAX: usize = 256 << 20;
+
 /// Members of an event that, two together, tell it from another program's `Event`.
 const EVENT_MEMBERS: [&[u8]; 7] = [
     b"\"info\"",
@@ -141,6 +144,8 @@ struct Sheet<'o, 'c, 'd> {
     places: &'o Places<'d>,
     counts: Coverage,
     latest: Option<Moment>,
+    /// Bytes of names and values in the items so far.
+    kept: usize,
 }
 
 impl<'o, 'c, 'd> Sheet<'o, 'c, 'd> {
@@ -153,6 +158,7 @@ impl<'o, 'c, 'd> Sheet<'o, 'c, 'd> {
                 ..Coverage::default()
             },
             latest: None,
+            kept: 0,
         }
     }
 
@@ -201,7 +207,23 @@ impl<'o, 'c, 'd> Sheet<'o, 'c, 'd> {
         self.out.scan_only(&piece);
     }
 
+    /// Keeps an item as far as the bound allows: each may repeat what many others say.
     fn item(&mut self, at: Span, item: Intelligence) {
+        let lists = item.attributed_to.iter().chain(&item.families);
+        let texts = lists.chain(item.values.iter().map(|(_, value)| value));
+        let size: usize = texts.map(|text| text.len().saturating_add(32)).sum();
+        let before = self.kept;
+        self.kept = self.kept.saturating_add(size);
+        if self.kept > ITEM_BYTES_MAX {
+            if before <= ITEM_BYTES_MAX {
+                self.out.anomaly(Anomaly::lost(
+                    "intelligence.items",
+                    Some(at),
+                    format!("names and values of the items pass {ITEM_BYTES_MAX} bytes here; no more items were kept"),
+                ));
+            }
+            return;
+        }
         self.out.see(at, Saw::Intelligence(item));
     }
 

@@ -82,7 +82,7 @@ pub(super) fn object(raw: &str) -> Result<Object<'_>, String> {
     }
     let mut object = Object {
         raw,
-        kind: kind.to_owned(),
+        kind: kind.chars().take(60).collect(),
         id: text("id").chars().take(200).collect(),
         name: text("name").to_owned(),
         description: text("description").to_owned(),

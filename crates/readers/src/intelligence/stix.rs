@@ -8,7 +8,7 @@ use ascribe_model::observation::Intelligence;
 use ascribe_model::{Anomaly, Moment, Role};
 
 use super::graph::Graph;
-use super::json::Container;
+use super::json::{Container, Search};
 use super::object::{Object, object};
 use super::{Sheet, cut, held, stricter};
 
@@ -112,7 +112,13 @@ impl<'b, 'd> Bundle<'b, 'd> {
     }
 
     fn emit(&self, number: usize, object: &Object<'d>, sheet: &mut Sheet<'_, '_, 'd>) {
-        sheet.dated(object.dated());
+        // Markings and authors are made once for many bundles; their dates say nothing of this one.
+        if !matches!(
+            object.kind.as_str(),
+            "marking-definition" | "extension-definition" | "identity"
+        ) {
+            sheet.dated(object.dated());
+        }
         if let Some(wrong) = object.wrong {
             let at = sheet.places.of(object.raw);
             sheet.out.anomaly(Anomaly::odd(
@@ -121,9 +127,11 @@ impl<'b, 'd> Bundle<'b, 'd> {
                 format!("the pattern of {} was not read to its end: {wrong}", object.id),
             ));
         }
+        let mut search = Search::default();
         for (kind, value, written) in &object.values {
             let role = Role::Metadata(object.kind.clone());
-            sheet.mention(*kind, value, written, object.raw, &role);
+            let at = search.next(sheet.places, object.raw, written);
+            sheet.out.mention(*kind, value, written, &role, at);
         }
         for (text, role) in [(&object.name, "name"), (&object.description, "description")] {
             sheet.scan(text, object.raw, role);

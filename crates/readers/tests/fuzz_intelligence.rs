@@ -1,0 +1,35 @@
+//! Arbitrary bytes after each start of a file of threat intelligence never panic the reader.
+
+mod support;
+
+use ascribe_readers::intelligence::READER;
+
+#[test]
+fn intelligence() {
+    bolero::check!().for_each(|data: &[u8]| {
+        let starts: [&[u8]; 5] = [
+            b"",
+            b"{\"type\":\"bundle\",\"objects\":[{\"type\":\"indicator\",\"pattern\":\"[",
+            b"{\"Event\":{\"info\":\"x\",\"Attribute\":[{\"type\":\"ip-dst|port\",\"value\":\"",
+            b"[{\"type\":\"bundle\",\"objects\":[",
+            b"ioc;type;actor\n",
+        ];
+        for start in starts {
+            support::check_laws(&READER, &[start, data].concat());
+        }
+    });
+}
+
+#[test]
+fn fixtures_cut_anywhere() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/intelligence");
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let data = std::fs::read(entry.unwrap().path()).unwrap();
+        for end in (0..data.len()).step_by(101) {
+            support::check_laws(&READER, &data[..end]);
+        }
+        count += 1;
+    }
+    assert!(count >= 5);
+}
