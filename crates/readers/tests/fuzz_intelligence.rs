@@ -1,4 +1,12 @@
 //! Arbitrary bytes after each start of a file of threat intelligence never panic the reader.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::cast_possible_truncation,
+    reason = "tests may fail loudly"
+)]
 
 mod support;
 

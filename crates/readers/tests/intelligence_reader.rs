@@ -1,4 +1,12 @@
 //! Bundles, events and lists of other people's programs, and damage.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::cast_possible_truncation,
+    reason = "tests may fail loudly"
+)]
 
 mod support;
 

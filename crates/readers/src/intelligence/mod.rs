@@ -207,7 +207,7 @@ impl<'o, 'c, 'd> Sheet<'o, 'c, 'd> {
         self.out.scan_only(&piece);
     }
 
-    /// Keeps an item as far as the bound allows: each may repeat what many others say.
+    /// Keeps an item that was counted as used, as far as the bound allows: each may repeat what many others say.
     fn item(&mut self, at: Span, item: Intelligence) {
         let lists = item.attributed_to.iter().chain(&item.families);
         let texts = lists.chain(item.values.iter().map(|(_, value)| value));
@@ -222,6 +222,8 @@ impl<'o, 'c, 'd> Sheet<'o, 'c, 'd> {
                     format!("names and values of the items pass {ITEM_BYTES_MAX} bytes here; no more items were kept"),
                 ));
             }
+            self.counts.used = self.counts.used.saturating_sub(1);
+            self.counts.dropped = self.counts.dropped.saturating_add(1);
             return;
         }
         self.out.see(at, Saw::Intelligence(item));

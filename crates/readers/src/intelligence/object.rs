@@ -7,7 +7,10 @@ use ascribe_model::observation::IndicatorKind;
 use serde_json::Value;
 
 use super::pattern;
-use super::{tlp, value_of};
+use super::{cut, tlp, value_of};
+
+/// Aliases of one object.
+const NAMES_MAX: usize = 200;
 
 /// Values that one object may name.
 const VALUES_MAX: usize = 10_000;
@@ -103,6 +106,12 @@ pub(super) fn object(raw: &str) -> Result<Object<'_>, String> {
         ..Object::default()
     };
     object.aliases.extend(texts(&value, "x_mitre_aliases"));
+    object.aliases = object
+        .aliases
+        .iter()
+        .take(NAMES_MAX)
+        .map(|name| cut(name))
+        .collect();
     match kind {
         "relationship" => {
             object.relation = Some((
@@ -232,9 +241,5 @@ fn defined_marking(value: &Value) -> Option<String> {
         .into_iter()
         .flatten()
         .find_map(tlp)
-        .or_else(|| {
-            inner("/definition/statement")
-                .or_else(|| inner("/name"))
-                .map(super::cut)
-        })
+        .or_else(|| inner("/definition/statement").or_else(|| inner("/name")).map(cut))
 }

@@ -2,7 +2,7 @@
 //!
 //! An item that stands on several objects is as young as the youngest and marked as the strictest of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_model::observation::Intelligence;
 use ascribe_model::{Anomaly, Moment, Role};
@@ -195,6 +195,7 @@ impl<'b, 'd> Bundle<'b, 'd> {
             }
         }
         let (mut attributed_to, mut families) = (Vec::new(), Vec::new());
+        let mut named = BTreeSet::new();
         for other in std::iter::once(object).chain(met.objects.iter().filter_map(|at| self.objects.get(*at)))
         {
             let names = match (other.is_actor(), other.is_family()) {
@@ -202,9 +203,9 @@ impl<'b, 'd> Bundle<'b, 'd> {
                 (_, true) => &mut families,
                 _ => continue,
             };
-            for name in other.names().map(cut) {
-                if names.len() < NAMES_MAX && !names.contains(&name) {
-                    names.push(name);
+            for name in other.names() {
+                if names.len() < NAMES_MAX && named.insert((other.is_actor(), name)) {
+                    names.push(cut(name));
                 }
             }
         }
@@ -234,7 +235,7 @@ impl<'b, 'd> Bundle<'b, 'd> {
                 self.by_id(inner).into_iter().for_each(&mut push);
             }
         }
-        let mut once = std::collections::BTreeSet::new();
+        let mut once = BTreeSet::new();
         values.retain(|value| once.insert(value.clone()));
         let said = if object.name.trim().is_empty() {
             &object.description
