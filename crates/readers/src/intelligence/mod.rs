@@ -207,6 +207,17 @@ impl<'o, 'c, 'd> Sheet<'o, 'c, 'd> {
         self.out.scan_only(&piece);
     }
 
+    /// Whether no more items are kept.
+    const fn full(&self) -> bool {
+        self.kept > ITEM_BYTES_MAX
+    }
+
+    /// Counts an item as passed over that was counted as used.
+    const fn not_kept(&mut self) {
+        self.counts.used = self.counts.used.saturating_sub(1);
+        self.counts.dropped = self.counts.dropped.saturating_add(1);
+    }
+
     /// Keeps an item that was counted as used, as far as the bound allows: each may repeat what many others say.
     fn item(&mut self, at: Span, item: Intelligence) {
         let lists = item.attributed_to.iter().chain(&item.families);
@@ -214,7 +225,7 @@ impl<'o, 'c, 'd> Sheet<'o, 'c, 'd> {
         let size: usize = texts.map(|text| text.len().saturating_add(32)).sum();
         let before = self.kept;
         self.kept = self.kept.saturating_add(size);
-        if self.kept > ITEM_BYTES_MAX {
+        if self.full() {
             if before <= ITEM_BYTES_MAX {
                 self.out.anomaly(Anomaly::lost(
                     "intelligence.items",
@@ -222,8 +233,7 @@ impl<'o, 'c, 'd> Sheet<'o, 'c, 'd> {
                     format!("names and values of the items pass {ITEM_BYTES_MAX} bytes here; no more items were kept"),
                 ));
             }
-            self.counts.used = self.counts.used.saturating_sub(1);
-            self.counts.dropped = self.counts.dropped.saturating_add(1);
+            self.not_kept();
             return;
         }
         self.out.see(at, Saw::Intelligence(item));

@@ -163,7 +163,9 @@ impl<'b, 'd> Bundle<'b, 'd> {
             );
         let used = says && !helper && !object.revoked;
         sheet.count(used);
-        if used {
+        if used && sheet.full() {
+            sheet.not_kept();
+        } else if used {
             let item = self.item(number, object, sheet);
             if object.kind == "report" && sheet.out.document().title.is_none() && !item.name.is_empty() {
                 sheet.out.document().title = Some(item.name.clone());
