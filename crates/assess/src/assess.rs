@@ -64,7 +64,7 @@ pub struct Setting<'a> {
     pub candidates: &'a [Candidate],
     /// Version of ascribe.
     pub version: &'a str,
-    /// Draws of the interval; 0: points only, for a series.
+    /// Draws of the interval; 0: points only, without ledger, for a series.
     pub draws: Draws,
 }
 
@@ -87,12 +87,21 @@ pub fn assess(
     anomalies: Vec<AnomalyLine>,
 ) -> Result<(Assessment, ModelFile), AssessError> {
     let knowledge = setting.knowledge;
-    let make = |findings: &[Finding], overlaps, numbers| {
-        build(setting.question, knowledge, findings, overlaps, numbers)
-    };
-    let built = make(findings, Overlaps::Dependent, OwnNumbers::Used)?;
-    let answer = weigh::weigh(&built.model)?;
+    let built = build(
+        setting.question,
+        knowledge,
+        findings,
+        Overlaps::Dependent,
+        OwnNumbers::Used,
+    )?;
     let full = setting.draws.draws > 0;
+    // A point of the series needs no ledger, which is most of the work.
+    let answer = if full {
+        weigh::weigh(&built.model)?
+    } else {
+        weigh::believe(&built.model)?
+    };
+    let standing = standing(findings, &built);
     let intervals = if full {
         Some(weigh::interval(&built.model, setting.draws)?)
     } else {
@@ -214,8 +223,8 @@ pub fn assess(
         ledger,
         sensitivity,
         collect,
-        timeline: timeline(setting.incident, &standing(findings, &built)),
-        places: standing(findings, &built)
+        timeline: timeline(setting.incident, &standing),
+        places: standing
             .iter()
             .filter(|f| f.about == Some(About::Place))
             .map(|f| f.id.clone())

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ascribe_model::place::hex;
 use ascribe_model::reading::read_range;
 use ascribe_model::{ArtifactId, Bytes, Provenance};
 use serde::Serialize;
@@ -34,10 +33,10 @@ pub enum Quote {
         /// Whether it goes on.
         cut: bool,
     },
-    /// Hex of bytes that are no text.
-    Hex {
-        /// The digits.
-        hex: String,
+    /// Bytes that are no text.
+    Bytes {
+        /// The first of them.
+        bytes: Vec<u8>,
         /// Whether it goes on.
         cut: bool,
     },
@@ -140,8 +139,5 @@ fn one(bytes: &dyn Bytes, start: u64, end: u64, withheld: bool) -> Quote {
         let text = crate::escape::quoted(range.get(..valid).unwrap_or_default());
         return Quote::Text { text, cut };
     }
-    Quote::Hex {
-        hex: hex(&range),
-        cut,
-    }
+    Quote::Bytes { bytes: range, cut }
 }

@@ -130,22 +130,14 @@ fn shown(quote: &CaseQuote, whole: u64) -> Option<Quote> {
                 left_out,
             }
         }
-        CaseQuote::Hex { hex, cut } => {
-            let digits: Vec<u8> = hex
-                .chars()
-                .filter_map(|c| u8::try_from(c.to_digit(16)?).ok())
-                .collect();
-            let bytes: Vec<u8> = digits
-                .chunks_exact(2)
-                .map(|pair| pair.iter().fold(0u8, |byte, digit| byte.wrapping_shl(4) | digit))
-                .collect();
+        CaseQuote::Bytes { bytes, cut } => {
             let left_out = if *cut {
                 whole.saturating_sub(bytes.len() as u64)
             } else {
                 0
             };
             Quote {
-                content: Quoted::Bytes(bytes),
+                content: Quoted::Bytes(bytes.clone()),
                 left_out,
             }
         }

@@ -76,13 +76,16 @@ pub(crate) fn indicators(files: &[PathBuf]) -> Result<Ended, Failure> {
     const BYTES_MAX: u64 = 4 << 30;
     for file in files {
         let bytes = bytes_of(file, BYTES_MAX)?;
+        let mut lines = String::new();
         for found in indicators::in_bytes(&bytes) {
             let line = serde_json::json!({
                 "kind": found.kind, "value": found.value, "raw": found.raw, "path": file.to_string_lossy(),
                 "start": found.start, "end": found.end,
             });
-            say(&format!("{line}\n"));
+            lines.push_str(&line.to_string());
+            lines.push('\n');
         }
+        say(&lines);
     }
     Ok(Ended::Well)
 }

@@ -233,32 +233,9 @@ impl<'a> Out<'a> {
     /// Looks for indicators in `text` without keeping it (log cells, program strings).
     pub fn scan_only(&mut self, text: &Text) {
         for found in (self.scan)(text.as_str()) {
+            let raw = text.as_str().get(found.start..found.end).unwrap_or_default();
             let span = text.span(found.start..found.end);
-            let key = (found.kind, found.value);
-            if let Some(mention) = self.mentions.get_mut(&key) {
-                mention.count = mention.count.saturating_add(1);
-                if mention.spans.len() < self.limits.spans_per_mention_max {
-                    mention.spans.push(span);
-                }
-            } else if self.mentions.len() < self.limits.mentions_max {
-                let mention = Mention {
-                    kind: key.0,
-                    value: key.1.clone(),
-                    raw: text
-                        .as_str()
-                        .get(found.start..found.end)
-                        .unwrap_or_default()
-                        .chars()
-                        .take(500)
-                        .collect(),
-                    role: text.role.clone(),
-                    spans: vec![span],
-                    count: 1,
-                };
-                self.mentions.insert(key, mention);
-            } else {
-                self.mentions_dropped = true;
-            }
+            self.mention(found.kind, &found.value, raw, &text.role, span);
         }
     }
 
@@ -290,6 +267,28 @@ impl<'a> Out<'a> {
         } else {
             self.mentions_dropped = true;
         }
+    }
+
+    /// The whole artifact up to `whole_bytes_max`, for formats that need it in memory; none if it cannot be read.
+    ///
+    /// What could not be read or lies beyond the bound is said as `reader.read` or `reader.size`, calling the
+    /// artifact `what`.
+    pub fn whole(&mut self, bytes: &dyn Bytes, reader: &str, what: &str) -> Option<Vec<u8>> {
+        let max = self.limits.whole_bytes_max;
+        let data = match read_range(bytes, 0, max) {
+            Ok(data) => data,
+            Err(error) => {
+                let text = format!("could not be read: {error}");
+                self.anomaly(Anomaly::lost(&format!("{reader}.read"), None, text));
+                return None;
+            }
+        };
+        if bytes.len() > max {
+            let text = format!("the {what} is larger than {max} bytes; the rest was not read");
+            let rest = Span::new(max, bytes.len());
+            self.anomaly(Anomaly::lost(&format!("{reader}.size"), Some(rest), text));
+        }
+        Some(data)
     }
 
     /// Keeps an anomaly.

@@ -12,8 +12,8 @@ use ascribe_model::words::{Class, Kind, Reliability};
 use ascribe_model::{Finding, Moment, Provenance, Range};
 
 use super::sightings::{Sighting, Use};
-use super::{ENGINE, PLACES_MAX, blank};
-use crate::sighting::{Standing, place, standing, stands};
+use super::{ENGINE, PLACES_MAX};
+use crate::sighting::{Standing, blank, place, standing, stands};
 use crate::{Evidence, World};
 
 struct Hit<'w> {
@@ -194,6 +194,6 @@ fn finding(actor: &str, origin: &str, mut hits: Vec<Hit<'_>>, world: &World<'_>)
             .flatten(),
         known,
         tlp: evidence().map(|evidence| evidence.tlp).max()?,
-        ..blank(Kind::Address, origin, world, provenance)
+        ..blank(ENGINE, Kind::Address, origin, world, provenance)
     })
 }

@@ -13,12 +13,12 @@ mod sightings;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_intel::holdings::{Held, Holdings, How, Own, Then};
-use ascribe_model::finding::{Grade, Overrides, Target, engine_finding_id};
+use ascribe_model::finding::{Overrides, Target, engine_finding_id};
 use ascribe_model::observation::IndicatorKind;
-use ascribe_model::words::{About, Class, Kind, Stance, Tlp};
+use ascribe_model::words::{Class, Kind};
 use ascribe_model::{Anomaly, Finding, Moment, Provenance, Range};
 
-use crate::sighting::{Standing, of_incident, place, standing, written_into_programs};
+use crate::sighting::{Standing, blank, of_incident, place, standing, written_into_programs};
 use crate::{Lead, Suggestions, World};
 use sightings::{Sighting, Use};
 
@@ -354,40 +354,6 @@ fn finding(
             .flatten(),
         known,
         tlp: named.iter().map(|evidence| evidence.tlp).max()?,
-        ..blank(kind, origin, world, provenance)
+        ..blank(ENGINE, kind, origin, world, provenance)
     })
-}
-
-/// A finding of this engine with nothing in it but what all have.
-pub(crate) fn blank(kind: Kind, origin: &str, world: &World<'_>, provenance: Vec<Provenance>) -> Finding {
-    Finding {
-        id: String::new(),
-        engine: ENGINE.to_owned(),
-        kind,
-        stance: Stance::Asserts,
-        says: String::new(),
-        about: Some(About::Operator),
-        points_to: None,
-        of: None,
-        fact: None,
-        class: None,
-        overrides: Overrides::default(),
-        signed: None,
-        measured: None,
-        reason: None,
-        source: None,
-        origin: origin.to_owned(),
-        via: Vec::new(),
-        grade: Grade::default(),
-        rests_on: None,
-        may_overlap: Vec::new(),
-        retracts: None,
-        searched: None,
-        happened: None,
-        known: Moment::of_day(ascribe_model::Day::ZERO),
-        tlp: Tlp::Amber,
-        incident: world.incident.to_owned(),
-        prose: String::new(),
-        provenance,
-    }
 }

@@ -7,13 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_intel::holdings::{Holdings, Own, Then};
-use ascribe_model::finding::{Grade, Overrides, Target, engine_finding_id};
+use ascribe_model::finding::{Target, engine_finding_id};
 use ascribe_model::observation::{Flow, Saw};
-use ascribe_model::words::{About, Class, Kind, Stance};
+use ascribe_model::words::{Class, Kind};
 use ascribe_model::{Anomaly, Finding, Moment, Provenance, Span};
 
 use crate::sighting::{
-    Standing, Written, address_kind, flow_time, of_incident, place, standing, stands, when,
+    Standing, Written, address_kind, blank, flow_time, of_incident, place, standing, stands, when,
     written_into_programs,
 };
 use crate::{Evidence, Suggestions, World};
@@ -254,9 +254,6 @@ fn finding(
         .collect();
     Some(Finding {
         id: engine_finding_id(ENGINE, &fact, row),
-        engine: ENGINE.to_owned(),
-        kind: Kind::Contact,
-        stance: Stance::Asserts,
         says: format!(
             "{}: {} of {infrastructure} and {}, written into {}, talked {connections} times{on}{span}{agree}{undated}",
             place(row),
@@ -264,23 +261,10 @@ fn finding(
             some(&hosts),
             place(program),
         ),
-        about: Some(About::Operator),
         points_to: Some(Target::Infrastructure(infrastructure.to_owned())),
-        of: None,
         fact: Some(fact),
         class: Some(Class::Infrastructure),
-        overrides: Overrides::default(),
-        signed: None,
-        measured: None,
-        reason: None,
-        source: None,
-        origin: origin.to_owned(),
-        via: Vec::new(),
-        grade: Grade::default(),
-        rests_on: None,
         may_overlap: overlap.into_iter().collect(),
-        retracts: None,
-        searched: None,
         happened: match (earliest, latest) {
             (Some(from), Some(to)) if from != to => Moment::parse(&format!("{from}..{to}"))
                 .ok()
@@ -289,8 +273,6 @@ fn finding(
         },
         known: day.clone(),
         tlp: evidence.iter().map(|evidence| evidence.tlp).max()?,
-        incident: world.incident.to_owned(),
-        prose: String::new(),
-        provenance,
+        ..blank(ENGINE, Kind::Contact, origin, world, provenance)
     })
 }

@@ -7,7 +7,7 @@
 mod blocks;
 mod tokens;
 
-use ascribe_model::{Anomaly, Bytes, Coverage, Moment, Out, Role, Saw, Span, Text, reading::read_range};
+use ascribe_model::{Anomaly, Bytes, Coverage, Moment, Out, Role, Saw, Text};
 use memchr::memchr;
 
 use self::blocks::Page;
@@ -42,25 +42,9 @@ fn detect(head: &Head<'_>) -> Match {
 }
 
 fn read(bytes: &dyn Bytes, out: &mut Out<'_>) {
-    let max = out.limits().whole_bytes_max;
-    let data = match read_range(bytes, 0, max) {
-        Ok(data) => data,
-        Err(error) => {
-            out.anomaly(Anomaly::lost(
-                "html.read",
-                None,
-                format!("could not be read: {error}"),
-            ));
-            return;
-        }
+    let Some(data) = out.whole(bytes, "html", "page") else {
+        return;
     };
-    if bytes.len() > max {
-        out.anomaly(Anomaly::lost(
-            "html.size",
-            Some(Span::new(max, bytes.len())),
-            format!("the page is larger than {max} bytes; the rest was not read"),
-        ));
-    }
     let encoding = declared(&data);
     let mut source = Text::new(Role::Body, None);
     let (mut at, mut line, mut broken) = (0usize, 1u64, 0u64);

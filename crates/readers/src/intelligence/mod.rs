@@ -14,7 +14,6 @@ mod stix;
 
 use ascribe_intel::indicators::canonical;
 use ascribe_model::observation::{IndicatorKind, Intelligence, Saw};
-use ascribe_model::reading::read_range;
 use ascribe_model::{Anomaly, Bytes, Coverage, Moment, Out, Role, Span, Text};
 use memchr::memmem;
 
@@ -85,25 +84,9 @@ fn is_event(start: &[u8]) -> bool {
 }
 
 fn read(bytes: &dyn Bytes, out: &mut Out<'_>) {
-    let max = out.limits().whole_bytes_max;
-    let data = match read_range(bytes, 0, max) {
-        Ok(data) => data,
-        Err(error) => {
-            out.anomaly(Anomaly::lost(
-                "intelligence.read",
-                None,
-                format!("could not be read: {error}"),
-            ));
-            return;
-        }
+    let Some(data) = out.whole(bytes, "intelligence", "file") else {
+        return;
     };
-    if bytes.len() > max {
-        out.anomaly(Anomaly::lost(
-            "intelligence.size",
-            Some(Span::new(max, bytes.len())),
-            format!("the file is larger than {max} bytes; the rest was not read"),
-        ));
-    }
     let plain = without_mark(&data);
     let places = Places::new(plain, data.len().saturating_sub(plain.len()) as u64);
     let mut sheet = Sheet::new(out, &places);

@@ -11,7 +11,7 @@ mod received;
 mod transfer;
 
 use ascribe_model::observation::Mail;
-use ascribe_model::{Anomaly, Bytes, Coverage, Out, Role, Saw, Span, Text, reading::read_range};
+use ascribe_model::{Anomaly, Bytes, Coverage, Out, Role, Saw, Span, Text};
 use mail_parser::HeaderValue;
 use mail_parser::parsers::MessageStream;
 
@@ -85,25 +85,9 @@ fn detect(head: &Head<'_>) -> Match {
 }
 
 fn read(bytes: &dyn Bytes, out: &mut Out<'_>) {
-    let max = out.limits().whole_bytes_max;
-    let data = match read_range(bytes, 0, max) {
-        Ok(data) => data,
-        Err(error) => {
-            out.anomaly(Anomaly::lost(
-                "mail.read",
-                None,
-                format!("could not be read: {error}"),
-            ));
-            return;
-        }
+    let Some(data) = out.whole(bytes, "mail", "mail") else {
+        return;
     };
-    if bytes.len() > max {
-        out.anomaly(Anomaly::lost(
-            "mail.size",
-            Some(Span::new(max, bytes.len())),
-            format!("the mail is larger than {max} bytes; the rest was not read"),
-        ));
-    }
     let block = headers::scan(&data, 0, 1);
     let mut counts = Coverage {
         unit: "header".to_owned(),

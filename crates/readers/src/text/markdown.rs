@@ -2,7 +2,7 @@
 //!
 //! Looks at lines and link marks only; it is not a renderer. Files beyond the bound for whole files are read as plain text.
 
-use ascribe_model::{Bytes, Coverage, Out, Role, Text, reading::read_range};
+use ascribe_model::{Bytes, Coverage, Out, Role, Text};
 
 use super::trimmed;
 use crate::charset;
@@ -76,16 +76,8 @@ fn read(bytes: &dyn Bytes, out: &mut Out<'_>) {
         super::read(bytes, out);
         return;
     }
-    let data = match read_range(bytes, 0, out.limits().whole_bytes_max) {
-        Ok(data) => data,
-        Err(error) => {
-            out.anomaly(Anomaly::lost(
-                "markdown.read",
-                None,
-                format!("could not be read: {error}"),
-            ));
-            return;
-        }
+    let Some(data) = out.whole(bytes, "markdown", "text") else {
+        return;
     };
     let mut place = Place::Prose;
     let mut paragraph = Text::new(Role::Body, None);
