@@ -3,7 +3,8 @@
 //   node check.mjs REPORT.html [FOLDER FOR PICTURES AND PDF]
 //
 // At 360, 768 and 1280 px, light and dark: no axe violation, no horizontal overflow, nothing on the console (a blocked
-// style or script speaks there), no request but the page itself. Then prints to PDF. CHROMIUM names another browser.
+// style or script speaks there), no request but the page itself. Then prints to PDF. CHROMIUM names another browser. Pictures are of
+// the first screens: Chromium gives up on a picture of a page of a real case as a whole.
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
@@ -27,7 +28,7 @@ const browser = await chromium.launch({
 });
 
 async function open(width, colorScheme, options) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, ...options });
+  const context = await browser.newContext({ viewport: { width, height: 2700 }, colorScheme, ...options });
   const page = await context.newPage();
   const say = (what) => problems.push(`${width} px, ${colorScheme}: ${what}`);
   page.on("console", (message) => say(`console: ${message.text()}`));
@@ -43,7 +44,7 @@ for (const colorScheme of ["light", "dark"]) {
   for (const width of [360, 768, 1280]) {
     // First as a reader sees it: policy in force and no script.
     const plain = await open(width, colorScheme, { javaScriptEnabled: false });
-    if (folder) await plain.page.screenshot({ path: join(folder, `${width}-${colorScheme}.png`), fullPage: true });
+    if (folder) await plain.page.screenshot({ path: join(folder, `${width}-${colorScheme}.png`) });
     await plain.context.close();
     // Then with the policy lifted for axe alone.
     const { context, page, say } = await open(width, colorScheme, { bypassCSP: true });

@@ -426,3 +426,35 @@ proptest! {
         }
     }
 }
+
+/// The browser check found tables of one name on the first page of a real case (axe `landmark-unique`): their rows
+/// were more than stand open, and only the ledger named its closed groups apart.
+#[test]
+fn every_table_of_a_long_page_has_a_name_of_its_own() {
+    let mut sample = sample();
+    let assessment = &mut sample.assessment;
+    let long = |count: usize| std::iter::repeat_n((), count);
+    assessment.inputs = long(1_200)
+        .flat_map(|()| assessment.inputs.first().cloned())
+        .collect();
+    assessment.anomalies = long(1_200)
+        .flat_map(|()| assessment.anomalies.first().cloned())
+        .collect();
+    assessment.ledger = long(600)
+        .flat_map(|()| assessment.ledger.first().cloned())
+        .collect();
+    let rows = &mut assessment.sensitivity.leave_one_out;
+    *rows = long(600).flat_map(|()| rows.first().cloned()).collect();
+    let text = page(&sample.page());
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    for part in text.split("role=\"region\" aria-label=\"").skip(1) {
+        let name = part.split('"').next().unwrap_or_default();
+        let seen = names.entry(name).or_default();
+        *seen = seen.saturating_add(1);
+    }
+    for label in ["Inputs", "Anomalies", "Ledger", "Left out one at a time"] {
+        let first = names.keys().filter(|name| name.starts_with(label)).count();
+        assert!(first >= 3, "{label}: {first} tables");
+    }
+    assert!(names.values().all(|count| *count == 1), "{names:?}");
+}

@@ -3,7 +3,7 @@
 use ascribe_assess::assessment::{AnomalyLine, Input};
 use maud::{Markup, html};
 
-use super::{finding_links, scrolling};
+use super::{Fold, finding_links, in_groups, scrolling};
 use crate::Page;
 use crate::figures::{count, counted};
 use crate::shown::{name, sentence};
@@ -45,15 +45,15 @@ pub(super) fn anomalies(page: &Page<'_>) -> Markup {
             h2 { "Anomalies" }
             @if all.is_empty() { p { "Nothing was wrong with the evidence." } } @else {
                 p { (counted(all.len(), "thing was", "things were")) " wrong with the evidence. Damage is evidence too." }
-                (in_groups(all, anomaly_table))
+                (in_groups(all, fold("Anomalies"), anomaly_table))
             }
         }
     }
 }
 
-fn anomaly_table(rows: &[AnomalyLine]) -> Markup {
+fn anomaly_table(rows: &[AnomalyLine], label: &str) -> Markup {
     scrolling(
-        "Anomalies",
+        label,
         html! {
             table {
                 thead { tr { th scope="col" { "File" } th scope="col" { "Where" } th scope="col" { "What" } th scope="col" { "Code" } } }
@@ -75,15 +75,15 @@ pub(super) fn inputs(page: &Page<'_>) -> Markup {
             h2 { "Inputs" }
             @if all.is_empty() { p { "None." } } @else {
                 p { "Every file with its SHA-256, and how much of it was looked at: seen, understood, used, passed over." }
-                (in_groups(all, input_table))
+                (in_groups(all, fold("Inputs"), input_table))
             }
         }
     }
 }
 
-fn input_table(rows: &[Input]) -> Markup {
+fn input_table(rows: &[Input], label: &str) -> Markup {
     scrolling(
-        "Inputs",
+        label,
         html! {
             table {
                 thead { tr { th scope="col" { "File" } th scope="col" { "Status" } th scope="col" { "Kind" } th scope="col" class="n" { "Bytes" } th scope="col" { "Coverage" } th scope="col" { "Known" } } }
@@ -104,12 +104,11 @@ fn input_table(rows: &[Input]) -> Markup {
     )
 }
 
-fn in_groups<T>(rows: &[T], table: fn(&[T]) -> Markup) -> Markup {
-    let (open, closed) = rows.split_at(rows.len().min(OPEN));
-    html! {
-        (table(open))
-        @for (index, group) in closed.chunks(GROUP).enumerate() {
-            details { summary { "Rows " (OPEN + index * GROUP + 1) " to " (OPEN + index * GROUP + group.len()) " of " (rows.len()) } (table(group)) }
-        }
+const fn fold(label: &'static str) -> Fold {
+    Fold {
+        label,
+        rows: "Rows",
+        open: OPEN,
+        group: GROUP,
     }
 }

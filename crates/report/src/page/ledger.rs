@@ -3,7 +3,7 @@
 use ascribe_assess::assessment::{Hypothesis, LedgerLine};
 use maud::{Markup, html};
 
-use super::{finding_link, finding_links, scrolling};
+use super::{Fold, finding_link, finding_links, in_groups, scrolling};
 use crate::Page;
 use crate::chart::{FallRow, Scale, fall_axis, fall_bar};
 use crate::figures::{bans, counted, log_odds_bans, percent, two_decimals};
@@ -69,19 +69,17 @@ fn waterfall(page: &Page<'_>, leader: &Hypothesis) -> Markup {
 
 fn tables(page: &Page<'_>, leader: &Hypothesis, second: Option<&Hypothesis>) -> Markup {
     let lines = &page.assessment.ledger;
-    let (open, closed) = lines.split_at(lines.len().min(OPEN));
+    let fold = Fold {
+        label: "Ledger",
+        rows: "Findings",
+        open: OPEN,
+        group: GROUP,
+    };
     html! {
         h3 { "Every finding" }
         p { "The weight alone is about the finding's own proposition. The contribution is what it adds in this case, beside everything else; a copy adds nothing. Contributions sum to posterior log-odds less prior log-odds." }
         @if lines.is_empty() { p { "There are no findings: every belief is its prior." } }
-        @else { (table(page, leader, second, open, "Ledger")) }
-        @for (index, group) in closed.chunks(GROUP).enumerate() {
-            @let first = OPEN + index * GROUP + 1;
-            details {
-                summary { "Findings " (first) " to " (first + group.len() - 1) " of " (lines.len()) }
-                (table(page, leader, second, group, &format!("Ledger from line {first}")))
-            }
-        }
+        @else { (in_groups(lines, fold, |lines, label| table(page, leader, second, lines, label))) }
     }
 }
 

@@ -134,6 +134,34 @@ fn finding_links(page: &Page<'_>, ids: &[String], most: usize) -> Markup {
     }
 }
 
+/// How a long table is folded.
+#[derive(Clone, Copy)]
+struct Fold {
+    /// Name of the table for those who hear the page; tables of closed groups add their first row to it.
+    label: &'static str,
+    /// What a row is, in the plural and with a capital.
+    rows: &'static str,
+    /// Rows that stand open.
+    open: usize,
+    /// Rows in a closed group.
+    group: usize,
+}
+
+/// A table of the first rows, and closed groups of the rest. `table` gets rows and a label that no other has.
+fn in_groups<T>(rows: &[T], fold: Fold, table: impl Fn(&[T], &str) -> Markup) -> Markup {
+    let (open, closed) = rows.split_at(rows.len().min(fold.open));
+    html! {
+        (table(open, fold.label))
+        @for (index, group) in closed.chunks(fold.group).enumerate() {
+            @let first = fold.open + index * fold.group + 1;
+            details {
+                summary { (fold.rows) " " (first) " to " (first + group.len() - 1) " of " (rows.len()) }
+                (table(group, &format!("{} from line {first}", fold.label)))
+            }
+        }
+    }
+}
+
 /// A table that scrolls inside its own frame.
 fn scrolling(label: &str, table: Markup) -> Markup {
     html! { div class="scroll" tabindex="0" role="region" aria-label=(label) { (table) } }

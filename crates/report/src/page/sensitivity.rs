@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ascribe_assess::assessment::LeaveOneOut;
 use maud::{Markup, html};
 
-use super::{finding_links, scrolling};
+use super::{Fold, finding_links, in_groups, scrolling};
 use crate::Page;
 use crate::chart::{LINES_MAX, last, series_chart, swatch};
 use crate::figures::{interval, percent};
@@ -172,10 +172,15 @@ fn left_out(page: &Page<'_>) -> Markup {
             .then_with(|| then(a).total_cmp(&then(b)))
             .then_with(|| (&a.kind, &a.id).cmp(&(&b.kind, &b.id)))
     });
-    let (open, closed) = rows.split_at(rows.len().min(ROWS));
-    let table = |rows: &[&LeaveOneOut]| {
+    let fold = Fold {
+        label: "Left out one at a time",
+        rows: "Rows",
+        open: ROWS,
+        group: GROUP,
+    };
+    let table = |rows: &[&LeaveOneOut], label: &str| {
         scrolling(
-            "Left out one at a time",
+            label,
             html! {
                 table {
                     thead { tr { th scope="col" { "Left out" } th scope="col" class="n" { (name(page.hypothesis_name(&leader.id))) } th scope="col" { "Leads then" } } }
@@ -192,10 +197,7 @@ fn left_out(page: &Page<'_>) -> Markup {
         @if !rows.is_empty() {
             h3 { "Left out, one at a time" }
             p { "The answer without one finding, origin, source, class of trace or family. Those that cost the leader most stand first." }
-            (table(open))
-            @for (index, group) in closed.chunks(GROUP).enumerate() {
-                details { summary { "Rows " (ROWS + index * GROUP + 1) " to " (ROWS + index * GROUP + group.len()) } (table(group)) }
-            }
+            (in_groups(&rows, fold, table))
         }
     }
 }
