@@ -8,7 +8,7 @@ use std::sync::Arc;
 use ascribe_assess::assessment::{AnomalyAt, AnomalyLine, Input};
 use ascribe_engines::Evidence;
 use ascribe_model::words::Tlp;
-use ascribe_model::{Anomaly, ArtifactId, Coverage, Day, Moment};
+use ascribe_model::{Anomaly, ArtifactId, Coverage, Day, Finding, Moment};
 
 use crate::config::{Case, Problem};
 use crate::dispatch::{Artifact, Status};
@@ -31,6 +31,8 @@ pub struct Item {
     pub valid: Option<Moment>,
     /// The event of collection.
     pub origin: String,
+    /// Who vouches for it.
+    pub source: Option<String>,
     /// Marking.
     pub tlp: Tlp,
     /// Whether it may not be quoted.
@@ -92,6 +94,7 @@ pub fn items(case: &Case, gathered: &[Gathered]) -> Vec<Item> {
                 known,
                 valid: entry.and_then(|entry| entry.valid.clone()),
                 origin: origin.unwrap_or_else(|| one.planned.path.clone()),
+                source: entry.and_then(|entry| entry.source.clone()),
                 tlp: entry.and_then(|entry| entry.tlp).unwrap_or(case.tlp),
                 leaked: entry.is_some_and(|entry| entry.leaked),
                 incident,
@@ -154,6 +157,7 @@ pub fn evidence(items: &[Item], incident: &str, day: Option<Day>) -> (Vec<Eviden
                 known: item.known.0.clone(),
                 valid: item.valid.clone(),
                 origin: item.origin.clone(),
+                source: item.source.clone(),
                 tlp: item.tlp,
                 leaked: item.leaked,
                 incident: item.incident.clone(),
@@ -165,6 +169,21 @@ pub fn evidence(items: &[Item], incident: &str, day: Option<Day>) -> (Vec<Eviden
     evidence.sort_by(|a, b| a.path.cmp(&b.path));
     copies.sort();
     (evidence, copies)
+}
+
+/// A measurement on bytes is as good as who vouches for the bytes: a finding without a source takes that of the first of its
+/// places whose evidence names one.
+pub fn vouch(findings: &mut [Finding], evidence: &[Evidence]) {
+    let sources: BTreeMap<ArtifactId, &String> = evidence
+        .iter()
+        .filter_map(|one| one.source.as_ref().map(|source| (one.id, source)))
+        .collect();
+    for finding in findings.iter_mut().filter(|finding| finding.source.is_none()) {
+        let mut places = finding.provenance.iter();
+        finding.source = places
+            .find_map(|place| sources.get(&place.sha256))
+            .map(|source| (*source).clone());
+    }
 }
 
 /// The rows of `inputs`: what was known on `day` of an incident, notes included, by path.

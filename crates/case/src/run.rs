@@ -467,7 +467,8 @@ impl Whole<'_> {
         let mut anomalies = assemble::anomalies(case, self.items, self.notes, &copies, &incident.id, day);
         let (mut leads, mut counts) = (Vec::new(), BTreeMap::new());
         for engine in self.parts.engines {
-            let suggested = (engine.suggest)(&world);
+            let mut suggested = (engine.suggest)(&world);
+            assemble::vouch(&mut suggested.findings, &evidence);
             findings.extend(suggested.findings);
             anomalies.extend(
                 suggested

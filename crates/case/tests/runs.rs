@@ -240,3 +240,21 @@ fn verify_names_every_difference() {
     assert_eq!(found[1], "`b.txt` is gone");
     assert_eq!(found[2], "`c.txt` is new and was not read");
 }
+
+#[test]
+fn what_was_measured_on_vouched_for_bytes_has_a_source() {
+    let folder = case(&[("own/a.txt", b"PLAIN\none\n"), ("theirs/b.txt", b"PLAIN\ntwo\n")]);
+    let text = "name = \"x\"\n[[incident]]\nid = \"a\"\nstruck = 2014-11-24\n\
+                [[source]]\nid = \"court\"\n[[evidence]]\npath = \"theirs\"\nsource = \"court\"\n";
+    write(folder.path(), "case.toml", text.as_bytes());
+    let outcome = try_case(folder.path(), &RunOptions::default()).unwrap();
+    let sources: BTreeMap<_, _> = outcome.incidents[0]
+        .findings
+        .iter()
+        .map(|finding| (finding.provenance[0].path.as_str(), finding.source.as_deref()))
+        .collect();
+    assert_eq!(
+        sources,
+        BTreeMap::from([("own/a.txt", None), ("theirs/b.txt", Some("court"))])
+    );
+}

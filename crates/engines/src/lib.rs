@@ -27,6 +27,8 @@ pub struct Evidence {
     pub valid: Option<Moment>,
     /// The event of collection; default: the path of its top-level file.
     pub origin: String,
+    /// Who vouches for it; none: our own collection.
+    pub source: Option<String>,
     /// Marking.
     pub tlp: Tlp,
     /// Whether quotes become hash and span only.

@@ -27,6 +27,7 @@ fn evidence(path: &str, kind: &str, saw: Vec<Saw>) -> Evidence {
         })
         .collect();
     Evidence {
+        source: None,
         path: path.to_owned(),
         id: ArtifactId::of(path.as_bytes()),
         known: moment("2014-12-01"),

@@ -73,6 +73,8 @@ pub struct EvidenceEntry {
     pub by: Option<String>,
     /// The event of collection.
     pub origin: Option<String>,
+    /// Who vouches for it; absent: our own collection.
+    pub source: Option<String>,
     /// Marking; absent: the case's.
     pub tlp: Option<Tlp>,
     /// Whether quotes become hash and span only.

@@ -75,7 +75,7 @@ const INFRASTRUCTURE: &[&str] = &[
     "reason",
 ];
 const EVIDENCE: &[&str] = &[
-    "path", "known", "valid", "acquired", "by", "origin", "tlp", "leaked", "incident",
+    "path", "known", "valid", "acquired", "by", "origin", "source", "tlp", "leaked", "incident",
 ];
 const STANDARD: &[&str] = &[
     "id",
@@ -612,6 +612,7 @@ fn evidence(
         acquired: optional(sheet, &fields, "acquired", Sheet::moment),
         by: optional(sheet, &fields, "by", Sheet::filled),
         origin: optional(sheet, &fields, "origin", Sheet::filled),
+        source: mentioned_source(sheet, &fields, places),
         tlp: marking(sheet, &fields),
         leaked: optional(sheet, &fields, "leaked", Sheet::truth).unwrap_or(false),
         incident: of_incident(sheet, &fields, first, places),
