@@ -10,6 +10,7 @@ pub mod known;
 pub mod notes;
 pub mod quote;
 pub mod run;
+pub mod spent;
 pub mod state;
 pub mod verify;
 pub mod walk;

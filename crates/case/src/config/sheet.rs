@@ -9,6 +9,9 @@ use ascribe_model::{Moment, Range};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+/// Problems kept of one file; the rest is counted. A file of nothing but mistakes must not make a page of them.
+const PROBLEMS_MAX: usize = 100;
+
 /// A value and where it is written.
 pub type Value<'i> = Spanned<DeValue<'i>>;
 
@@ -44,19 +47,25 @@ pub struct Sheet<'t> {
     path: &'t str,
     text: &'t str,
     lines_before: u64,
+    /// Where line feeds stand.
+    breaks: Vec<usize>,
     problems: Vec<Problem>,
+    /// Problems beyond the bound.
+    more: u64,
     warnings: Vec<Problem>,
 }
 
 impl<'t> Sheet<'t> {
     /// A sheet over `text`, the part of file `path` that begins after `lines_before` lines.
     #[must_use]
-    pub const fn new(path: &'t str, text: &'t str, lines_before: u64) -> Self {
+    pub fn new(path: &'t str, text: &'t str, lines_before: u64) -> Self {
         Self {
             path,
             text,
             lines_before,
+            breaks: text.match_indices('\n').map(|(at, _)| at).collect(),
             problems: Vec::new(),
+            more: 0,
             warnings: Vec::new(),
         }
     }
@@ -73,14 +82,20 @@ impl<'t> Sheet<'t> {
 
     /// Keeps a problem at byte `at`.
     pub fn problem(&mut self, at: usize, message: impl Into<String>, hint: Option<String>) {
+        if self.problems.len() >= PROBLEMS_MAX {
+            self.more = self.more.saturating_add(1);
+            return;
+        }
         let problem = self.at(at, message.into(), hint);
         self.problems.push(problem);
     }
 
     /// Keeps a warning at byte `at`.
     pub fn warn(&mut self, at: usize, message: impl Into<String>, hint: Option<String>) {
-        let warning = self.at(at, message.into(), hint);
-        self.warnings.push(warning);
+        if self.warnings.len() < PROBLEMS_MAX {
+            let warning = self.at(at, message.into(), hint);
+            self.warnings.push(warning);
+        }
     }
 
     fn at(&self, at: usize, message: String, hint: Option<String>) -> Problem {
@@ -95,12 +110,7 @@ impl<'t> Sheet<'t> {
     /// Line of byte `at` in the whole file, from 1.
     #[must_use]
     pub fn line(&self, at: usize) -> u64 {
-        let before = self
-            .text
-            .as_bytes()
-            .get(..at.min(self.text.len()))
-            .unwrap_or_default();
-        let breaks = before.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let breaks = self.breaks.partition_point(|feed| *feed < at) as u64;
         self.lines_before.saturating_add(breaks).saturating_add(1)
     }
 
@@ -115,6 +125,14 @@ impl<'t> Sheet<'t> {
     pub fn finish(mut self) -> (Vec<Problem>, Vec<Problem>) {
         self.problems.sort();
         self.problems.dedup();
+        if self.more > 0 {
+            self.problems.push(Problem {
+                path: self.path.to_owned(),
+                line: None,
+                message: format!("{} more problems are not listed", self.more),
+                hint: None,
+            });
+        }
         self.warnings.sort();
         self.warnings.dedup();
         (self.problems, self.warnings)
