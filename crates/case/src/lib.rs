@@ -8,6 +8,7 @@ pub mod file;
 pub mod gather;
 pub mod known;
 pub mod notes;
+pub mod plausible;
 pub mod quote;
 pub mod run;
 pub mod spent;

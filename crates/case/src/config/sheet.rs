@@ -5,7 +5,9 @@
 use std::fmt;
 use std::ops::Range as Bytes;
 
+use ascribe_model::moment::{Clock, Precision};
 use ascribe_model::{Moment, Range};
+use jiff::tz::{Offset, TimeZone};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -47,6 +49,8 @@ pub struct Sheet<'t> {
     path: &'t str,
     text: &'t str,
     lines_before: u64,
+    /// The time zone of its days, where one is stated.
+    zone: Option<TimeZone>,
     /// Where line feeds stand.
     breaks: Vec<usize>,
     problems: Vec<Problem>,
@@ -63,11 +67,17 @@ impl<'t> Sheet<'t> {
             path,
             text,
             lines_before,
+            zone: None,
             breaks: text.match_indices('\n').map(|(at, _)| at).collect(),
             problems: Vec::new(),
             more: 0,
             warnings: Vec::new(),
         }
+    }
+
+    /// Days are those of `zone` from here on.
+    pub fn in_zone(&mut self, zone: Option<TimeZone>) {
+        self.zone = zone;
     }
 
     /// The table that the text holds; syntax errors become problems.
@@ -333,6 +343,26 @@ impl<'t> Sheet<'t> {
         }
     }
 
+    /// A moment that counts by its day. An instant with an offset falls on the day that it was in the stated time zone,
+    /// and is written so from here on; what has no offset was written in that zone.
+    pub fn dated(&mut self, key: &str, value: &Value<'_>) -> Option<Moment> {
+        let moment = self.moment(key, value)?;
+        let Some(zone) = &self.zone else {
+            return Some(moment);
+        };
+        let parts: Vec<String> = moment
+            .text()
+            .split("..")
+            .map(|part| {
+                let part = part.trim();
+                let there = Moment::parse(part).ok().and_then(|one| at_home(&one, zone));
+                there.unwrap_or_else(|| part.to_owned())
+            })
+            .collect();
+        // An interval whose ends lie within one change of the clocks could turn round; then it stays as it is.
+        Some(Moment::parse(&parts.join("..")).unwrap_or(moment))
+    }
+
     /// A word out of a closed list.
     pub fn word<T: Copy>(
         &mut self,
@@ -409,6 +439,24 @@ impl<'t> Sheet<'t> {
             table,
         }
     }
+}
+
+/// An instant with an offset, as a clock in `zone` shows it; none for what has no offset.
+fn at_home(moment: &Moment, zone: &TimeZone) -> Option<String> {
+    let Clock::Offset(seconds) = moment.clock() else {
+        return None;
+    };
+    let stamp = Offset::from_seconds(seconds)
+        .ok()?
+        .to_timestamp(moment.first())
+        .ok()?;
+    let there = stamp.to_zoned_datetime(zone.clone());
+    let form = if moment.precision() == Precision::Minute {
+        "%Y-%m-%dT%H:%M%:z"
+    } else {
+        "%Y-%m-%dT%H:%M:%S%.f%:z"
+    };
+    Some(there.strftime(form).to_string())
 }
 
 /// A table whose keys were checked.

@@ -69,15 +69,17 @@ pub fn case(sheet: &mut Sheet<'_>, table: &DeTable<'_>, sha256: ArtifactId) -> O
     let name = top
         .need(sheet, "name")
         .and_then(|value| sheet.filled("name", value));
-    let timezone = optional(sheet, &top, "timezone", Sheet::filled).unwrap_or_else(|| "UTC".to_owned());
-    if jiff::tz::TimeZone::get(&timezone).is_err() {
-        let message = format!("`timezone`: `{}` is no IANA time zone", plain(&timezone));
-        sheet.problem(
-            top.place("timezone"),
-            message,
-            Some("as in \"Europe/Rome\" or \"UTC\"".to_owned()),
-        );
-    }
+    let timezone = optional(sheet, &top, "timezone", Sheet::filled);
+    let zone = timezone.as_ref().and_then(|name| {
+        let zone = jiff::tz::TimeZone::get(name).ok();
+        if zone.is_none() {
+            let message = format!("`timezone`: `{}` is no IANA time zone", plain(name));
+            let hint = Some("as in \"Europe/Rome\" or \"UTC\"".to_owned());
+            sheet.problem(top.place("timezone"), message, hint);
+        }
+        zone
+    });
+    sheet.in_zone(zone.clone());
     let tlp = marking(sheet, &top).unwrap_or(Tlp::Amber);
     let corpus = top
         .get("corpus")
@@ -128,7 +130,8 @@ pub fn case(sheet: &mut Sheet<'_>, table: &DeTable<'_>, sha256: ArtifactId) -> O
     let mut case = Case {
         contract,
         name: name?,
-        timezone,
+        timezone: timezone.unwrap_or_else(|| "UTC".to_owned()),
+        zone,
         tlp,
         corpus: corpus.into_iter().map(|(path, _)| path).collect(),
         persons,
@@ -218,7 +221,8 @@ fn incident(
         id,
         question,
         entered: optional(sheet, &fields, "entered", Sheet::moment),
-        opened: optional(sheet, &fields, "opened", Sheet::moment).or_else(|| struck.clone()),
+        opened: optional(sheet, &fields, "opened", Sheet::dated)
+            .or_else(|| optional(sheet, &fields, "struck", Sheet::dated)),
         struck,
     })
 }
@@ -320,7 +324,7 @@ fn evidence(
     let path = written.and_then(|path| check::case_path(sheet, "path", &path, fields.place("path")));
     let entry = EvidenceEntry {
         path: path.clone().unwrap_or_default(),
-        known: optional(sheet, &fields, "known", Sheet::moment),
+        known: optional(sheet, &fields, "known", Sheet::dated),
         valid: optional(sheet, &fields, "valid", Sheet::moment),
         acquired: optional(sheet, &fields, "acquired", Sheet::moment),
         by: optional(sheet, &fields, "by", Sheet::filled),

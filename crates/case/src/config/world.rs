@@ -131,7 +131,7 @@ pub(super) fn actor(
         to: optional(sheet, &fields, "to", Sheet::moment),
         aliases: aliases(sheet, &fields, places),
         size: sizes(sheet, &fields, places),
-        known: optional(sheet, &fields, "known", Sheet::moment),
+        known: optional(sheet, &fields, "known", Sheet::dated),
         source: mentioned_source(sheet, &fields, places),
         id,
     })
@@ -161,7 +161,7 @@ fn aliases(sheet: &mut Sheet<'_>, fields: &Fields<'_, '_>, places: &mut Places) 
                 .need(sheet, "name")
                 .and_then(|value| sheet.filled("name", value));
             let source = mentioned_source(sheet, &alias, places);
-            let known = optional(sheet, &alias, "known", Sheet::moment);
+            let known = optional(sheet, &alias, "known", Sheet::dated);
             found.extend(name.map(|name| Alias { name, source, known }));
         } else if item.get_ref().is_str() {
             found.extend(sheet.filled("aliases", item).map(|name| Alias {
@@ -187,7 +187,7 @@ fn sizes(sheet: &mut Sheet<'_>, fields: &Fields<'_, '_>, places: &mut Places) ->
             .need(sheet, "people")
             .and_then(|value| sheet.count("people", value));
         let source = mentioned_source(sheet, &size, places);
-        let known = optional(sheet, &size, "known", Sheet::moment);
+        let known = optional(sheet, &size, "known", Sheet::dated);
         found.extend(people.map(|people| Size {
             people,
             source,
@@ -220,7 +220,7 @@ pub(super) fn source(
         push: optional(sheet, &fields, "push", Sheet::probability),
         stake: optional(sheet, &fields, "stake", Sheet::filled),
         reason: optional(sheet, &fields, "reason", Sheet::filled),
-        known: optional(sheet, &fields, "known", Sheet::moment),
+        known: optional(sheet, &fields, "known", Sheet::dated),
         id,
     })
 }
@@ -269,7 +269,7 @@ pub(super) fn family(
         label: owners(sheet, &fields, "label", places),
         shared: optional(sheet, &fields, "shared", Sheet::probability),
         source: mentioned_source(sheet, &fields, places),
-        known: optional(sheet, &fields, "known", Sheet::moment),
+        known: optional(sheet, &fields, "known", Sheet::dated),
     })
 }
 
@@ -317,6 +317,6 @@ pub(super) fn infrastructure(
         to,
         exclusive: optional(sheet, &fields, "exclusive", Sheet::probability),
         source: mentioned_source(sheet, &fields, places),
-        known: optional(sheet, &fields, "known", Sheet::moment),
+        known: optional(sheet, &fields, "known", Sheet::dated),
     })
 }
