@@ -134,7 +134,7 @@ impl Bench {
     }
 
     fn command(&self, prepare: impl FnOnce(&mut Command)) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ascribe"));
+        let mut command = Command::new(program());
         command.arg("run").arg(self.folder());
         command.args(["--jobs", "2"]);
         command.env("TMPDIR", self.root.join("tmp"));
@@ -150,6 +150,11 @@ impl Drop for Bench {
         // Deeper nesting than the library's own removal has file descriptors for.
         let _ = Command::new("rm").arg("-rf").arg(&self.root).status();
     }
+}
+
+/// The program: this build's, or the one that `HOSTILE_PROGRAM` names.
+pub fn program() -> std::ffi::OsString {
+    std::env::var_os("HOSTILE_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_ascribe").into())
 }
 
 /// Whether the evidence stays as it is during a run.

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::bench::{Bench, Still};
+use crate::bench::{Bench, Still, program};
 
 #[test]
 fn links_lead_nowhere() {
@@ -187,7 +187,7 @@ fn what_may_not_be_read_is_listed() {
         for path in ["..", "."] {
             lock(path, 0o777);
         }
-        let reachable = Command::new(env!("CARGO_BIN_EXE_ascribe"))
+        let reachable = Command::new(program())
             .arg("--version")
             .uid(65534)
             .gid(65534)
