@@ -10,7 +10,7 @@ use toml::de::DeTable;
 use super::case::{Case, EvidenceEntry, Hypothesis, Persons, Standard};
 use super::check::{self, Places};
 use super::sheet::{Fields, Sheet, Value, plain};
-use super::world;
+use super::world::{self, mentioned_source};
 
 /// The contract that this build reads.
 const CONTRACT: i64 = 1;

@@ -137,7 +137,12 @@ pub(super) fn actor(
     })
 }
 
-fn mentioned_source(sheet: &mut Sheet<'_>, fields: &Fields<'_, '_>, places: &mut Places) -> Option<String> {
+/// The source that a table names.
+pub(super) fn mentioned_source(
+    sheet: &mut Sheet<'_>,
+    fields: &Fields<'_, '_>,
+    places: &mut Places,
+) -> Option<String> {
     let source = optional(sheet, fields, "source", Sheet::filled)?;
     places.refer("source", &source, "source", fields.place("source"));
     Some(source)

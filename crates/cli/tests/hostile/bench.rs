@@ -204,10 +204,6 @@ impl Ran {
         own.map(|anomaly| anomaly["code"].as_str().unwrap()).collect()
     }
 
-    pub fn printed(&self) -> String {
-        format!("{}{}", self.watched.stdout(), self.watched.stderr())
-    }
-
     fn check(&self) {
         let watched = &self.watched;
         watched.bounded();
@@ -255,10 +251,6 @@ struct Watched {
 }
 
 impl Watched {
-    fn stdout(&self) -> String {
-        String::from_utf8_lossy(&self.stdout).into_owned()
-    }
-
     fn stderr(&self) -> String {
         String::from_utf8_lossy(&self.stderr).into_owned()
     }

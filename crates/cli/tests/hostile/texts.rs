@@ -156,8 +156,10 @@ fn intelligence_of_a_million_objects() {
     }
     bundle.push_str("]}");
     bench.put("objects.json", bundle.as_bytes());
-    let ran = bench.run();
-    assert_eq!(ran.row("objects.json")["kind"], "intelligence");
+    bench
+        .run()
+        .is_partial()
+        .says("objects.json", "partial", "more than 200000 objects");
 }
 
 #[test]
