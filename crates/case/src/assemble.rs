@@ -79,13 +79,15 @@ pub fn items(case: &Case, gathered: &[Gathered]) -> Vec<Item> {
                 |entry| entry.incident.clone(),
             );
             let container = artifact.container.and_then(|index| dates.get(index));
-            let known = known::of_artifact(
-                entry.and_then(|entry| entry.known.as_ref()),
-                container.map(|(known, basis)| (known, *basis)),
-                artifact.reading.document.published.as_ref(),
-                case.incident(&incident)
+            let known = known::of_artifact(known::Dates {
+                said: entry.and_then(|entry| entry.known.as_ref()),
+                acquired: entry.and_then(|entry| entry.acquired.as_ref()),
+                container: container.map(|(known, basis)| (known, *basis)),
+                published: artifact.reading.document.published.as_ref(),
+                opened: case
+                    .incident(&incident)
                     .and_then(|incident| incident.opened.as_ref()),
-            );
+            });
             dates.push(known.clone());
             let origin = entry.and_then(|entry| entry.origin.clone());
             found.push(Item {
@@ -108,6 +110,19 @@ pub fn items(case: &Case, gathered: &[Gathered]) -> Vec<Item> {
 /// Every day on which something became known, of evidence, notes and what the case knows, sorted.
 #[must_use]
 pub fn days(case: &Case, items: &[Item], notes: &[NoteFile]) -> BTreeSet<Day> {
+    let mut days = stated_days(case, notes);
+    let read = items.iter().filter(|item| item.artifact.reader.is_some());
+    days.extend(
+        read.map(|item| &item.known.0)
+            .filter(|known| !known::is_undated(known))
+            .map(Moment::last_day),
+    );
+    days
+}
+
+/// The days on which something became known that an analyst wrote: facts of case.toml, and notes.
+#[must_use]
+pub fn stated_days(case: &Case, notes: &[NoteFile]) -> BTreeSet<Day> {
     let knowledge = &case.knowledge;
     let facts = knowledge.actors.iter().flat_map(|actor| {
         let aliases = actor.aliases.iter().map(|alias| &alias.known);
@@ -118,11 +133,9 @@ pub fn days(case: &Case, items: &[Item], notes: &[NoteFile]) -> BTreeSet<Day> {
         .chain(knowledge.sources.iter().map(|source| &source.known))
         .chain(knowledge.families.iter().map(|family| &family.known))
         .chain(knowledge.infrastructure.iter().map(|item| &item.known));
-    let read = items.iter().filter(|item| item.artifact.reader.is_some());
     let said = notes.iter().filter_map(|file| file.note.as_ref().ok());
     facts
         .flatten()
-        .chain(read.map(|item| &item.known.0))
         .chain(said.map(|note| &note.finding.known))
         .filter(|known| !known::is_undated(known))
         .map(Moment::last_day)
@@ -284,6 +297,23 @@ pub fn anomalies(
         if item.artifact.container.is_none() && item.artifact.reader.is_some() {
             lines.extend(date_flag(&item.path, &item.known.0, item.known.1));
         }
+        if item.known.1 == Basis::Acquired
+            && let Some(published) = &item.artifact.reading.document.published
+        {
+            let text = format!(
+                "its content gives {published} as the day of publication, after it was acquired; counted from {}",
+                item.known.0
+            );
+            lines.push(line(
+                &item.path,
+                &Anomaly::odd("known.after-acquired", None, text),
+            ));
+        }
+    }
+    for (item, anomaly) in crate::plausible::ahead(case, items, notes) {
+        if item.incident == incident && item.known.0.known_on(day) {
+            lines.push(line(&item.path, &anomaly));
+        }
     }
     for (copy, first) in copies {
         let text = format!("the same bytes as `{first}`; counted once");
@@ -314,7 +344,7 @@ pub fn anomalies(
 
 fn date_flag(path: &str, known: &Moment, basis: Basis) -> Option<AnomalyLine> {
     let anomaly = match basis {
-        Basis::Said | Basis::Published => return None,
+        Basis::Said | Basis::Published | Basis::Acquired => return None,
         Basis::Opened => Anomaly::odd(
             "known.opened",
             None,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use ascribe_model::limits::Limits;
+use ascribe_model::observation::Saw;
 use ascribe_model::reading::{Refused, read_range};
 use ascribe_model::{Anomaly, ArtifactId, Bytes, Child, Out, Reading, Span};
 use ascribe_readers::{Head, Match, Reader};
@@ -120,6 +121,8 @@ impl Dispatch<'_> {
             artifacts: Vec::new(),
             members: 0,
             expanded: 0,
+            text_bytes: 0,
+            mentions: 0,
             names: std::collections::BTreeMap::new(),
         };
         let top = Place {
@@ -214,6 +217,10 @@ struct Inside<'d, 'w> {
     artifacts: Vec<Artifact>,
     members: u64,
     expanded: u64,
+    /// Bytes of text kept so far.
+    text_bytes: usize,
+    /// Distinct indicators kept so far, per artifact.
+    mentions: usize,
     names: std::collections::BTreeMap<String, u64>,
 }
 
@@ -267,12 +274,14 @@ impl Inside<'_, '_> {
             return (None, unknown(), Status::Ignored, Some(why));
         };
         let (with, stop) = (self.with, self.stop);
+        let limits = self.left();
         let mut take = |child: Child| self.take(child, index, place);
         let scan = with.scan;
         let scan = move |text: &str| scan(text);
-        let mut out = Out::new(reader.kind, with.limits, &scan, stop, &mut take);
+        let mut out = Out::new(reader.kind, limits, &scan, stop, &mut take);
         (reader.read)(bytes, &mut out);
         let reading = out.finish();
+        self.count(&reading);
         let lost = reading.anomalies.iter().find(|anomaly| anomaly.lost);
         let why = lost.map(|anomaly| anomaly.text.clone());
         let status = if why.is_some() {
@@ -281,6 +290,29 @@ impl Inside<'_, '_> {
             Status::Read
         };
         (Some(reader.name.to_owned()), reading, status, why)
+    }
+
+    /// The bounds of the next artifact: what those before it have left.
+    fn left(&self) -> Limits {
+        let limits = self.with.limits;
+        let text_bytes = limits.file_text_bytes_kept_max.saturating_sub(self.text_bytes);
+        let mentions = limits.file_mentions_max.saturating_sub(self.mentions);
+        Limits {
+            text_bytes_kept_max: limits.text_bytes_kept_max.min(text_bytes),
+            mentions_max: limits.mentions_max.min(mentions),
+            ..limits
+        }
+    }
+
+    /// Counts what is kept of an artifact.
+    fn count(&mut self, reading: &Reading) {
+        for observation in &reading.observations {
+            match &observation.saw {
+                Saw::Text(text) => self.text_bytes = self.text_bytes.saturating_add(text.as_str().len()),
+                Saw::Mention(_) => self.mentions = self.mentions.saturating_add(1),
+                _ => {}
+            }
+        }
     }
 
     fn take(&mut self, child: Child, container: usize, place: &Place) -> Result<(), Refused> {

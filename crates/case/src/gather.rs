@@ -11,8 +11,12 @@ use ascribe_model::limits::Budget;
 
 use crate::dispatch::{Dispatch, FileRead, Status, not_read, odd_name};
 use crate::file::{Opened, Watched, digest};
-use crate::state::{Fresh, State, StateError};
+use crate::spent::Spent;
+use crate::state::{Keep, State, StateError, pack};
 use crate::walk::{Passed, Planned};
+
+/// Files that are kept in one transaction: where there are many small ones, waiting for the disk is most of the work.
+const KEPT_TOGETHER: usize = 256;
 
 /// What is going on, for whoever watches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +65,15 @@ pub struct Gather<'a> {
     pub clock: &'a (dyn Fn() -> String + Sync),
 }
 
+/// A file that a worker is through with.
+struct Finished {
+    index: usize,
+    read: FileRead,
+    fresh: bool,
+    /// The reading as the state keeps it, where it is new and whole.
+    packed: Option<Vec<u8>>,
+}
+
 struct Watch {
     deadline: Mutex<Option<Instant>>,
     stop: AtomicBool,
@@ -85,21 +98,24 @@ impl Gather<'_> {
                 stop: AtomicBool::new(false),
             })
             .collect();
-        let shared = Mutex::new(state);
+        let shared = Shared {
+            state: Mutex::new(state),
+            spent: Mutex::new(Spent::new(&self.budget, plan.len())),
+            recipe: &recipe,
+        };
         let mut slots: Vec<Option<(FileRead, bool)>> = Vec::new();
         slots.resize_with(plan.len(), || None);
         let mut failed = None;
         std::thread::scope(|scope| {
-            // One finished file may wait for each worker, so results do not pile up.
-            let (give, take) = mpsc::sync_channel(jobs);
+            let (give, take) = mpsc::sync_channel(KEPT_TOGETHER);
             for watch in &watches {
-                let (give, plan, next, shared, recipe) = (give.clone(), &plan, &next, &shared, &recipe);
+                let (give, plan, next, shared) = (give.clone(), &plan, &next, &shared);
                 scope.spawn(move || {
                     loop {
                         let index = next.fetch_add(1, Ordering::Relaxed);
                         let Some(planned) = plan.get(index) else { break };
-                        let found = self.one(planned, recipe, shared, watch);
-                        if give.send((index, found)).is_err() {
+                        let found = self.one(index, planned, shared, watch);
+                        if give.send(found).is_err() {
                             break;
                         }
                     }
@@ -107,24 +123,24 @@ impl Gather<'_> {
             }
             drop(give);
             let dog = scope.spawn(|| watch_time(&watches, &finished));
-            for (index, found) in take {
-                let Some(planned) = plan.get(index) else { continue };
-                let kept = found.and_then(|(read, fresh)| {
-                    let at = (self.clock)();
-                    let how = if fresh { Fresh::Yes } else { Fresh::No };
-                    let mut state = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                    state.keep(&planned.path, &read, recipe.as_str(), how, &at)?;
-                    Ok((read, fresh))
-                });
+            while let Ok(first) = take.recv() {
+                let more = std::iter::from_fn(|| take.try_recv().ok()).take(KEPT_TOGETHER);
+                let found: Result<Vec<Finished>, StateError> = std::iter::once(first).chain(more).collect();
+                let kept = found.and_then(|found| self.keep(&plan, found, &shared));
                 match kept {
-                    Ok((read, fresh)) => {
-                        progress(Progress::Done {
-                            path: planned.path.clone(),
-                            bytes: read.artifacts.first().map_or(0, |top| top.bytes),
-                            fresh,
-                        });
-                        if let Some(slot) = slots.get_mut(index) {
-                            *slot = Some((read, fresh));
+                    Ok(found) => {
+                        for one in found {
+                            let Some(planned) = plan.get(one.index) else {
+                                continue;
+                            };
+                            progress(Progress::Done {
+                                path: planned.path.clone(),
+                                bytes: one.read.artifacts.first().map_or(0, |top| top.bytes),
+                                fresh: one.fresh,
+                            });
+                            if let Some(slot) = slots.get_mut(one.index) {
+                                *slot = Some((one.read, one.fresh));
+                            }
                         }
                     }
                     Err(error) => {
@@ -143,6 +159,12 @@ impl Gather<'_> {
         if let Some(error) = failed {
             return Err(error);
         }
+        let spent = shared.spent.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for (index, why) in spent.refused() {
+            if let Some(slot) = slots.get_mut(index) {
+                *slot = Some((row(Status::Unreadable, why), false));
+            }
+        }
         let gathered = plan
             .into_iter()
             .zip(slots)
@@ -150,36 +172,67 @@ impl Gather<'_> {
         Ok(gathered.collect())
     }
 
+    /// Keeps finished files in the state, all or none, and gives them back.
+    fn keep(
+        &self,
+        plan: &[Planned],
+        found: Vec<Finished>,
+        shared: &Shared<'_, '_>,
+    ) -> Result<Vec<Finished>, StateError> {
+        let keep: Vec<Keep<'_>> = found
+            .iter()
+            .filter_map(|one| {
+                Some(Keep {
+                    path: &plan.get(one.index)?.path,
+                    top: one.read.artifacts.first()?,
+                    packed: one.packed.as_deref(),
+                })
+            })
+            .collect();
+        lock(&shared.state).keep(&keep, shared.recipe, &(self.clock)())?;
+        Ok(found)
+    }
+
     fn one(
         &self,
+        index: usize,
         planned: &Planned,
-        recipe: &str,
-        state: &Mutex<&mut State>,
+        shared: &Shared<'_, '_>,
         watch: &Watch,
-    ) -> Result<(FileRead, bool), StateError> {
-        let mut found = match &planned.passed {
+    ) -> Result<Finished, StateError> {
+        let (mut read, fresh) = match &planned.passed {
             Some(Passed::Ignored(why)) => (row(Status::Ignored, why.clone()), false),
             Some(Passed::Unreadable(why)) => (row(Status::Unreadable, why.clone()), false),
             None => match Opened::open(&planned.file) {
-                Ok(file) => self.opened(&file, recipe, state, watch)?,
+                Ok(file) => self.opened(&file, shared, watch)?,
                 Err(error) => (row(Status::Unreadable, error.to_string()), false),
             },
         };
-        if let (Some(odd), Some(top)) = (odd_name(&planned.raw), found.0.artifacts.first_mut()) {
+        lock(&shared.spent).done(index, &read);
+        // What the state keeps goes by the bytes alone; the name is this file's.
+        let packed = fresh.then(|| pack(&read)).flatten();
+        if let (Some(odd), Some(top)) = (odd_name(&planned.raw), read.artifacts.first_mut()) {
             std::sync::Arc::make_mut(&mut top.reading).anomalies.push(odd);
         }
-        Ok(found)
+        Ok(Finished {
+            index,
+            read,
+            fresh,
+            packed,
+        })
     }
 
     /// Hashes an open file, then takes its reading out of the state or reads it.
     fn opened(
         &self,
         file: &dyn Watched,
-        recipe: &str,
-        state: &Mutex<&mut State>,
+        shared: &Shared<'_, '_>,
         watch: &Watch,
     ) -> Result<(FileRead, bool), StateError> {
         let unreadable = |error: std::io::Error| (row(Status::Unreadable, error.to_string()), false);
+        if let Some(why) = lock(&shared.spent).no_room(file.len()) {
+            return Ok((row(Status::Unreadable, why), false));
+        }
         let before = match file.stamp() {
             Ok(before) => before,
             Err(error) => return Ok(unreadable(error)),
@@ -188,20 +241,28 @@ impl Gather<'_> {
             Ok((id, _)) => id,
             Err(error) => return Ok(unreadable(error)),
         };
-        let kept = state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .packed(id, recipe)?;
+        let kept = lock(&shared.state).packed(id, shared.recipe)?;
         if let Some(read) = kept.and_then(|packed| crate::state::unpack(&packed)) {
             return Ok((read, false));
         }
         watch.stop.store(false, Ordering::Relaxed);
         let seconds = Duration::from_secs(self.budget.seconds_per_file_max);
-        *watch.deadline.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now().checked_add(seconds);
+        *lock(&watch.deadline) = Instant::now().checked_add(seconds);
         let read = self.dispatch.read(file, id, before, &watch.stop, &mut |_, _| {});
-        *watch.deadline.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *lock(&watch.deadline) = None;
         Ok((read, true))
     }
+}
+
+/// What workers share.
+struct Shared<'a, 's> {
+    state: Mutex<&'s mut State>,
+    spent: Mutex<Spent>,
+    recipe: &'a str,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn row(status: Status, why: String) -> FileRead {
@@ -217,7 +278,7 @@ fn watch_time(watches: &[Watch], finished: &AtomicBool) {
         std::thread::park_timeout(Duration::from_millis(100));
         let now = Instant::now();
         for watch in watches {
-            let mut deadline = watch.deadline.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut deadline = lock(&watch.deadline);
             if deadline.is_some_and(|deadline| deadline <= now) {
                 watch.stop.store(true, Ordering::Relaxed);
                 *deadline = None;

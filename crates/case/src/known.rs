@@ -30,31 +30,48 @@ pub enum Basis {
     Said,
     /// The content's own publication date.
     Published,
+    /// The day it was acquired: its content gives a later day, which cannot be.
+    Acquired,
     /// The day the case was opened, for want of anything else.
     Opened,
     /// Nothing.
     Nothing,
 }
 
+/// What bears on the `known` of an artifact.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Dates<'a> {
+    /// `known` in its entry of the case.
+    pub said: Option<&'a Moment>,
+    /// `acquired` in its entry of the case.
+    pub acquired: Option<&'a Moment>,
+    /// What its container's `known` is, and what that rests on.
+    pub container: Option<(&'a Moment, Basis)>,
+    /// The publication date in its content.
+    pub published: Option<&'a Moment>,
+    /// When the case was opened.
+    pub opened: Option<&'a Moment>,
+}
+
 /// `known` of an artifact, and what it rests on: its entry in the case; else what its container's rests on, if that
-/// is firm; else the publication date in its content; else its container's; else `opened`; else nothing.
+/// is firm; else the publication date in its content, but never later than the day it was acquired, where that is
+/// stated: evidence may lie about its own age; else `opened`; else nothing.
 #[must_use]
-pub fn of_artifact(
-    said: Option<&Moment>,
-    container: Option<(&Moment, Basis)>,
-    published: Option<&Moment>,
-    opened: Option<&Moment>,
-) -> (Moment, Basis) {
-    if let Some(said) = said {
+pub fn of_artifact(dates: Dates<'_>) -> (Moment, Basis) {
+    if let Some(said) = dates.said {
         return (said.clone(), Basis::Said);
     }
-    if let Some((known, basis @ (Basis::Said | Basis::Published))) = container {
+    if let Some((known, basis @ (Basis::Said | Basis::Published | Basis::Acquired))) = dates.container {
         return (known.clone(), basis);
     }
-    if let Some(published) = published {
-        return (Moment::of_day(published.last_day()), Basis::Published);
+    if let Some(published) = dates.published {
+        let day = published.last_day();
+        return match dates.acquired.map(Moment::last_day) {
+            Some(acquired) if acquired < day => (Moment::of_day(acquired), Basis::Acquired),
+            _ => (Moment::of_day(day), Basis::Published),
+        };
     }
-    if let Some(opened) = opened {
+    if let Some(opened) = dates.opened {
         return (opened.clone(), Basis::Opened);
     }
     (undated(), Basis::Nothing)

@@ -92,6 +92,7 @@ pub fn read(path: &str, bytes: &[u8], case: &Case) -> Result<Note, Vec<Problem>>
     };
     let (front, prose) = split(text).map_err(|(line, message)| fail(line, message))?;
     let mut sheet = Sheet::new(path, front, 1);
+    sheet.in_zone(case.zone.clone());
     let table = sheet.parse();
     if sheet.problems() > 0 {
         return Err(sheet.finish().0);
@@ -216,7 +217,7 @@ fn note(
     let signed = signed(sheet, &fields, reason.as_deref());
     let overrides = overrides(sheet, &fields, reason.as_deref());
     let written = fields.get("known");
-    let known = written.and_then(|value| sheet.moment("known", value));
+    let known = written.and_then(|value| sheet.dated("known", value));
     let opened = case
         .incident(&incident)
         .and_then(|incident| incident.opened.clone());

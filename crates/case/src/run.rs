@@ -214,6 +214,7 @@ pub fn look(
     out: Option<PathBuf>,
     state: Option<PathBuf>,
     corpus: &[PathBuf],
+    files_max: u64,
 ) -> Result<Looked, RunError> {
     let unreadable = |path: &Path| {
         let path = path.to_owned();
@@ -241,7 +242,6 @@ pub fn look(
         path.push(tail);
         except.paths.push(path.into());
     }
-    let files_max = Budget::default().files_max;
     let plan = walk::plan(&folder, &except, files_max).map_err(unreadable(&folder))?;
     let notes = walk::notes(&folder, files_max).map_err(unreadable(&folder.join("notes")))?;
     Ok(Looked {
@@ -289,6 +289,7 @@ pub fn run(
         options.out.clone(),
         options.state.clone(),
         &options.corpus,
+        options.budget.files_max,
     )?;
     let Looked { case, plan, out, .. } = looked;
     let mut corpora = Vec::new();

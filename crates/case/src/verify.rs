@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use ascribe_model::limits::Budget;
+
 use crate::file::{Opened, digest};
 use crate::run::{RunError, look};
 use crate::state::State;
@@ -22,7 +24,7 @@ pub struct Verified {
 
 /// Compares the case in `folder` with its state (at `state`, or in the folder). Errors: no state, or not a case.
 pub fn verify(folder: &Path, state: Option<PathBuf>) -> Result<Verified, RunError> {
-    let looked = look(folder, None, state, &[])?;
+    let looked = look(folder, None, state, &[], Budget::default().files_max)?;
     if !looked.state.exists() {
         return Err(RunError::NoState { path: looked.state });
     }

@@ -36,72 +36,89 @@ pub struct Except {
     pub paths: Vec<PathBuf>,
 }
 
-/// The plan for `folder`: at most `files_max` files, by path bytes. The error is that of opening the folder itself.
+/// The plan for `folder`, by path bytes: at most `files_max` entries, folders counted. What lies beyond is one row that
+/// says so, the same one whatever order the file system gives. The error is that of opening the folder itself.
 pub fn plan(folder: &Path, except: &Except, files_max: u64) -> std::io::Result<Vec<Planned>> {
     let mut found = Vec::new();
-    let mut open = vec![(Vec::new(), folder.to_path_buf())];
-    let mut first = true;
-    while let Some((raw, path)) = open.pop() {
-        let entries = match std::fs::read_dir(&path) {
-            Ok(entries) => entries,
-            Err(error) if first => return Err(error),
-            Err(error) => {
-                let mut raw = raw;
-                raw.push(b'/');
-                found.push(passed(raw, path, Passed::Unreadable(error.to_string())));
-                continue;
+    let mut seen = 0u64;
+    let mut open = entries(folder, b"", except)?;
+    while let Some(entry) = open.pop() {
+        seen = seen.saturating_add(1);
+        if seen > files_max {
+            let why =
+                format!("the case has more than {files_max} files and folders; from here on nothing is read");
+            found.push(passed(entry.raw, entry.file, Passed::Unreadable(why)));
+            break;
+        }
+        match entry.kind {
+            Ok(kind) if kind.is_symlink() => found.push(link(entry.raw, entry.file)),
+            Ok(kind) if kind.is_dir() => match entries(&entry.file, &entry.raw, except) {
+                Ok(inner) => open.extend(inner),
+                Err(error) => found.push(passed(
+                    entry.raw,
+                    entry.file,
+                    Passed::Unreadable(error.to_string()),
+                )),
+            },
+            Ok(kind) if kind.is_file() => found.push(Planned {
+                path: escaped(&entry.raw),
+                raw: entry.raw,
+                file: entry.file,
+                passed: None,
+            }),
+            Ok(_) => {
+                let why = "a device, pipe or socket".to_owned();
+                found.push(passed(entry.raw, entry.file, Passed::Ignored(why)));
             }
-        };
-        let top = std::mem::replace(&mut first, false);
-        for entry in entries {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    let mut raw = raw.clone();
-                    raw.push(b'/');
-                    found.push(passed(raw, path.clone(), Passed::Unreadable(error.to_string())));
-                    break;
-                }
-            };
-            let name = entry.file_name();
-            if top && is_ours(&name) {
-                continue;
-            }
-            let file = entry.path();
-            if except.paths.contains(&file) {
-                continue;
-            }
-            let mut inner = raw.clone();
-            if !inner.is_empty() {
-                inner.push(b'/');
-            }
-            inner.extend_from_slice(name.as_encoded_bytes());
-            match entry.file_type() {
-                Ok(kind) if kind.is_symlink() => found.push(link(inner, file)),
-                Ok(kind) if kind.is_dir() => open.push((inner, file)),
-                Ok(kind) if kind.is_file() => {
-                    if found.len() as u64 >= files_max {
-                        let why = format!("the case has more than {files_max} files; the rest is not read");
-                        found.push(passed(inner, file, Passed::Unreadable(why)));
-                        open.clear();
-                        break;
-                    }
-                    found.push(Planned {
-                        path: escaped(&inner),
-                        raw: inner,
-                        file,
-                        passed: None,
-                    });
-                }
-                Ok(_) => {
-                    let why = "a device, pipe or socket".to_owned();
-                    found.push(passed(inner, file, Passed::Ignored(why)));
-                }
-                Err(error) => found.push(passed(inner, file, Passed::Unreadable(error.to_string()))),
-            }
+            Err(why) => found.push(passed(entry.raw, entry.file, Passed::Unreadable(why))),
         }
     }
     found.sort_by(|a, b| a.raw.cmp(&b.raw));
+    Ok(found)
+}
+
+/// Something in a folder. A folder's own path ends in `/`, so that paths sort as what lies in them does.
+struct Entry {
+    raw: Vec<u8>,
+    file: PathBuf,
+    kind: Result<std::fs::FileType, String>,
+}
+
+/// What stands directly in `path`, which is called `raw`, the last first.
+fn entries(path: &Path, raw: &[u8], except: &Except) -> std::io::Result<Vec<Entry>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(path)? {
+        let entry = match entry {
+            Ok(entry) => entry,
+            // What was listed so far is kept; the folder itself stands for the rest.
+            Err(error) if !raw.is_empty() => {
+                found.push(Entry {
+                    raw: raw.to_vec(),
+                    file: path.to_path_buf(),
+                    kind: Err(error.to_string()),
+                });
+                break;
+            }
+            Err(error) => return Err(error),
+        };
+        let name = entry.file_name();
+        let file = entry.path();
+        if raw.is_empty() && is_ours(&name) || except.paths.contains(&file) {
+            continue;
+        }
+        let mut inner = raw.to_vec();
+        inner.extend_from_slice(name.as_encoded_bytes());
+        let kind = entry.file_type().map_err(|error| error.to_string());
+        if kind.as_ref().is_ok_and(std::fs::FileType::is_dir) {
+            inner.push(b'/');
+        }
+        found.push(Entry {
+            raw: inner,
+            file,
+            kind,
+        });
+    }
+    found.sort_by(|a, b| b.raw.cmp(&a.raw));
     Ok(found)
 }
 
@@ -119,8 +136,25 @@ pub fn notes(folder: &Path, files_max: u64) -> std::io::Result<Vec<Planned>> {
         Ok(_) => {}
     }
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(&folder)? {
-        let entry = entry?;
+    let lost = |error: std::io::Error| {
+        passed(
+            b"notes/".to_vec(),
+            folder.clone(),
+            Passed::Unreadable(error.to_string()),
+        )
+    };
+    let listed = match std::fs::read_dir(&folder) {
+        Ok(listed) => listed,
+        Err(error) => return Ok(vec![lost(error)]),
+    };
+    for entry in listed {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                found.push(lost(error));
+                break;
+            }
+        };
         let file = entry.path();
         let mut raw = b"notes/".to_vec();
         raw.extend_from_slice(entry.file_name().as_encoded_bytes());

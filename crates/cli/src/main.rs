@@ -114,9 +114,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Writes a line to stderr; a closed stderr is no reason to fail.
+/// Writes a line to stderr, or several; a closed stderr is no reason to fail. Names of files and what the system says
+/// of them may hold anything, so what could act on a terminal is escaped.
 pub(crate) fn say_error(line: &str) {
     use std::io::Write;
+    let line = ascribe_case::escape::quoted(line.as_bytes());
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 

@@ -1,12 +1,16 @@
 //! The commands that need no assessment: `weigh`, `verify`, `indicators`.
 
+use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use ascribe_assess::model_file::ModelFile;
 use ascribe_assess::weigh::{Draws, weigh_printed};
+use ascribe_case::escape::escaped;
+use ascribe_case::file::Opened;
 use ascribe_intel::indicators;
 
-use crate::{Ended, Failure, say};
+use crate::{Ended, Failure, say, say_error};
 
 /// A model file larger than this is refused.
 const MODEL_BYTES_MAX: u64 = 256 << 20;
@@ -70,22 +74,59 @@ pub(crate) fn verify(folder: &Path, state: Option<PathBuf>) -> Result<Ended, Fai
     Ok(Ended::Different)
 }
 
-/// `ascribe indicators FILE…`: one JSON line per occurrence, with byte offsets.
+/// `ascribe indicators FILE…`: one JSON line per occurrence, with byte offsets. A file that cannot be read is said on
+/// stderr and the others are read all the same.
 pub(crate) fn indicators(files: &[PathBuf]) -> Result<Ended, Failure> {
-    /// A file larger than this is refused here; a case streams.
-    const BYTES_MAX: u64 = 4 << 30;
+    let mut lost = Vec::new();
     for file in files {
-        let bytes = bytes_of(file, BYTES_MAX)?;
-        let mut lines = String::new();
-        for found in indicators::in_bytes(&bytes) {
-            let line = serde_json::json!({
-                "kind": found.kind, "value": found.value, "raw": found.raw, "path": file.to_string_lossy(),
-                "start": found.start, "end": found.end,
-            });
-            lines.push_str(&line.to_string());
-            lines.push('\n');
+        match indicators_of(file) {
+            Ok(ControlFlow::Continue(())) => {}
+            Ok(ControlFlow::Break(())) => return Ok(Ended::Well),
+            Err(why) => lost.push(format!("`{}`: {why}", file.display())),
         }
-        say(&lines);
     }
-    Ok(Ended::Well)
+    if lost.is_empty() {
+        return Ok(Ended::Well);
+    }
+    if lost.len() == files.len() {
+        return Err(Failure::usage(lost.join("\n")));
+    }
+    for line in lost {
+        say_error(&format!("ascribe: {line}"));
+    }
+    Ok(Ended::Partial)
+}
+
+/// Prints the indicators of one file; breaks where nobody reads them any more.
+fn indicators_of(file: &Path) -> std::io::Result<ControlFlow<()>> {
+    /// Bytes read at a time.
+    const CHUNK: usize = 1 << 20;
+    // Links that are named are meant; what is opened in the end is a regular file.
+    let real = file.canonicalize()?;
+    if real.is_dir() {
+        let text = "it is a folder; name files, or read a folder as a case with `ascribe run`";
+        return Err(std::io::Error::other(text));
+    }
+    let opened = Opened::open(&real)?;
+    let path = escaped(file.as_os_str().as_encoded_bytes());
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut gone = false;
+    indicators::in_artifact(&opened, CHUNK, &mut |found| {
+        let line = serde_json::json!({
+            "kind": found.kind, "value": found.value, "raw": found.raw, "path": path,
+            "start": found.start, "end": found.end,
+        });
+        gone = writeln!(out, "{line}").is_err();
+        if gone {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    })?;
+    let gone = out.flush().is_err() || gone;
+    Ok(if gone {
+        ControlFlow::Break(())
+    } else {
+        ControlFlow::Continue(())
+    })
 }

@@ -11,8 +11,12 @@ pub struct Limits {
     pub line_bytes_max: usize,
     /// Text kept for quoting, per artifact, in bytes of UTF-8. Indicators are still looked for beyond it.
     pub text_bytes_kept_max: usize,
+    /// The same for a top-level file and all that lies inside it.
+    pub file_text_bytes_kept_max: usize,
     /// Distinct indicators kept per artifact.
     pub mentions_max: usize,
+    /// The same for a top-level file and all that lies inside it, counted per artifact.
+    pub file_mentions_max: usize,
     /// Spans kept per distinct indicator (its count goes on).
     pub spans_per_mention_max: usize,
     /// Distinct flows kept per artifact.
@@ -37,7 +41,9 @@ impl Default for Limits {
             whole_bytes_max: 128 << 20,
             line_bytes_max: 1 << 20,
             text_bytes_kept_max: 2 << 20,
+            file_text_bytes_kept_max: 32 << 20,
             mentions_max: 100_000,
+            file_mentions_max: 200_000,
             spans_per_mention_max: 16,
             flows_max: 500_000,
             observations_max: 100_000,

@@ -332,8 +332,8 @@ impl<'a> Out<'a> {
         let limits = self.limits;
         if self.mentions_dropped {
             let text = format!(
-                "more than {} distinct indicators; the rest were not kept",
-                limits.mentions_max
+                "more than {} distinct indicators (all in one file together: {}); the rest were not kept",
+                limits.mentions_max, limits.file_mentions_max
             );
             self.reading
                 .anomalies

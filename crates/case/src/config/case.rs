@@ -109,8 +109,10 @@ pub struct Case {
     pub contract: i64,
     /// Its name.
     pub name: String,
-    /// IANA time zone of the dates in case.toml.
+    /// IANA time zone of the days in case.toml and notes; `UTC` where none is stated.
     pub timezone: String,
+    /// The same, where one is stated: an instant with an offset then counts by its day there, else by its own.
+    pub zone: Option<jiff::tz::TimeZone>,
     /// Marking of whatever says none.
     pub tlp: Tlp,
     /// Corpora, relative to the case folder unless absolute.

@@ -8,6 +8,7 @@ mod check;
 pub mod nearest;
 pub mod sheet;
 mod tables;
+mod world;
 
 pub use case::{Case, EvidenceEntry, Hypothesis, Persons, Standard};
 pub use check::ALWAYS;

@@ -5,9 +5,14 @@
 use std::fmt;
 use std::ops::Range as Bytes;
 
+use ascribe_model::moment::{Clock, Precision};
 use ascribe_model::{Moment, Range};
+use jiff::tz::{Offset, TimeZone};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+
+/// Problems kept of one file; the rest is counted. A file of nothing but mistakes must not make a page of them.
+const PROBLEMS_MAX: usize = 100;
 
 /// A value and where it is written.
 pub type Value<'i> = Spanned<DeValue<'i>>;
@@ -44,21 +49,35 @@ pub struct Sheet<'t> {
     path: &'t str,
     text: &'t str,
     lines_before: u64,
+    /// The time zone of its days, where one is stated.
+    zone: Option<TimeZone>,
+    /// Where line feeds stand.
+    breaks: Vec<usize>,
     problems: Vec<Problem>,
+    /// Problems beyond the bound.
+    more: u64,
     warnings: Vec<Problem>,
 }
 
 impl<'t> Sheet<'t> {
     /// A sheet over `text`, the part of file `path` that begins after `lines_before` lines.
     #[must_use]
-    pub const fn new(path: &'t str, text: &'t str, lines_before: u64) -> Self {
+    pub fn new(path: &'t str, text: &'t str, lines_before: u64) -> Self {
         Self {
             path,
             text,
             lines_before,
+            zone: None,
+            breaks: text.match_indices('\n').map(|(at, _)| at).collect(),
             problems: Vec::new(),
+            more: 0,
             warnings: Vec::new(),
         }
+    }
+
+    /// Days are those of `zone` from here on.
+    pub fn in_zone(&mut self, zone: Option<TimeZone>) {
+        self.zone = zone;
     }
 
     /// The table that the text holds; syntax errors become problems.
@@ -73,14 +92,20 @@ impl<'t> Sheet<'t> {
 
     /// Keeps a problem at byte `at`.
     pub fn problem(&mut self, at: usize, message: impl Into<String>, hint: Option<String>) {
+        if self.problems.len() >= PROBLEMS_MAX {
+            self.more = self.more.saturating_add(1);
+            return;
+        }
         let problem = self.at(at, message.into(), hint);
         self.problems.push(problem);
     }
 
     /// Keeps a warning at byte `at`.
     pub fn warn(&mut self, at: usize, message: impl Into<String>, hint: Option<String>) {
-        let warning = self.at(at, message.into(), hint);
-        self.warnings.push(warning);
+        if self.warnings.len() < PROBLEMS_MAX {
+            let warning = self.at(at, message.into(), hint);
+            self.warnings.push(warning);
+        }
     }
 
     fn at(&self, at: usize, message: String, hint: Option<String>) -> Problem {
@@ -95,12 +120,7 @@ impl<'t> Sheet<'t> {
     /// Line of byte `at` in the whole file, from 1.
     #[must_use]
     pub fn line(&self, at: usize) -> u64 {
-        let before = self
-            .text
-            .as_bytes()
-            .get(..at.min(self.text.len()))
-            .unwrap_or_default();
-        let breaks = before.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let breaks = self.breaks.partition_point(|feed| *feed < at) as u64;
         self.lines_before.saturating_add(breaks).saturating_add(1)
     }
 
@@ -115,6 +135,14 @@ impl<'t> Sheet<'t> {
     pub fn finish(mut self) -> (Vec<Problem>, Vec<Problem>) {
         self.problems.sort();
         self.problems.dedup();
+        if self.more > 0 {
+            self.problems.push(Problem {
+                path: self.path.to_owned(),
+                line: None,
+                message: format!("{} more problems are not listed", self.more),
+                hint: None,
+            });
+        }
         self.warnings.sort();
         self.warnings.dedup();
         (self.problems, self.warnings)
@@ -315,6 +343,26 @@ impl<'t> Sheet<'t> {
         }
     }
 
+    /// A moment that counts by its day. An instant with an offset falls on the day that it was in the stated time zone,
+    /// and is written so from here on; what has no offset was written in that zone.
+    pub fn dated(&mut self, key: &str, value: &Value<'_>) -> Option<Moment> {
+        let moment = self.moment(key, value)?;
+        let Some(zone) = &self.zone else {
+            return Some(moment);
+        };
+        let parts: Vec<String> = moment
+            .text()
+            .split("..")
+            .map(|part| {
+                let part = part.trim();
+                let there = Moment::parse(part).ok().and_then(|one| at_home(&one, zone));
+                there.unwrap_or_else(|| part.to_owned())
+            })
+            .collect();
+        // An interval whose ends lie within one change of the clocks could turn round; then it stays as it is.
+        Some(Moment::parse(&parts.join("..")).unwrap_or(moment))
+    }
+
     /// A word out of a closed list.
     pub fn word<T: Copy>(
         &mut self,
@@ -391,6 +439,24 @@ impl<'t> Sheet<'t> {
             table,
         }
     }
+}
+
+/// An instant with an offset, as a clock in `zone` shows it; none for what has no offset.
+fn at_home(moment: &Moment, zone: &TimeZone) -> Option<String> {
+    let Clock::Offset(seconds) = moment.clock() else {
+        return None;
+    };
+    let stamp = Offset::from_seconds(seconds)
+        .ok()?
+        .to_timestamp(moment.first())
+        .ok()?;
+    let there = stamp.to_zoned_datetime(zone.clone());
+    let form = if moment.precision() == Precision::Minute {
+        "%Y-%m-%dT%H:%M%:z"
+    } else {
+        "%Y-%m-%dT%H:%M:%S%.f%:z"
+    };
+    Some(there.strftime(form).to_string())
 }
 
 /// A table whose keys were checked.

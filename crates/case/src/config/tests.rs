@@ -199,3 +199,42 @@ fn the_example_case_reads_without_a_warning() {
     assert!(case.warnings.is_empty(), "{:?}", case.warnings);
     assert!(case.knowledge.actors.len() >= 8);
 }
+
+#[test]
+fn an_instant_counts_by_its_day_where_the_case_is() {
+    let days = |zone: &str| {
+        let text = format!(
+            "name = \"x\"\n{zone}[[incident]]\nid = \"a\"\nstruck = 2014-12-20T05:00:00Z\n[[evidence]]\npath = \"a\"\nknown = \"2014-12-20T02:30-05:00\"\n[[evidence]]\npath = \"b\"\nknown = 2014-12-20T01:00:00\n[[evidence]]\npath = \"c\"\nknown = \"2014-12-01T01:00Z..2014-12\"\n"
+        );
+        let case = read(text.as_bytes()).unwrap();
+        let known = |path: &str| case.evidence_for(path).unwrap().known.clone().unwrap();
+        let [a, b, c] = ["a", "b", "c"].map(known);
+        let opened = case.incidents[0].opened.clone().unwrap();
+        assert_eq!(
+            case.incidents[0].struck.as_ref().unwrap().text(),
+            "2014-12-20T05:00:00Z"
+        );
+        let [opened, a, b, c] = [&opened, &a, &b, &c].map(|moment| moment.text().to_owned());
+        [opened, a, b, c]
+    };
+    assert_eq!(
+        days("timezone = \"America/Los_Angeles\"\n"),
+        [
+            "2014-12-19T21:00:00-08:00",
+            "2014-12-19T23:30-08:00",
+            "2014-12-20T01:00:00",
+            "2014-11-30T17:00-08:00..2014-12"
+        ]
+    );
+    let as_written = [
+        "2014-12-20T05:00:00Z",
+        "2014-12-20T02:30-05:00",
+        "2014-12-20T01:00:00",
+        "2014-12-01T01:00Z..2014-12",
+    ];
+    assert_eq!(days(""), as_written);
+    assert_eq!(
+        problems(&format!("timezone = \"Mars/Olympus\"\n{SMALL}"))[0],
+        "case.toml:1: `timezone`: `Mars/Olympus` is no IANA time zone (as in \"Europe/Rome\" or \"UTC\")"
+    );
+}

@@ -144,34 +144,24 @@ impl State {
             .map_err(self.fail())
     }
 
-    /// Keeps, in one transaction, that `path` was read now and what was seen, and says so in the log if it is new.
-    pub fn keep(
-        &mut self,
-        path: &str,
-        read: &FileRead,
-        recipe: &str,
-        fresh: Fresh,
-        at: &str,
-    ) -> Result<(), StateError> {
+    /// Keeps, in one transaction, that files were read now and what was seen, and says so in the log where it is new.
+    pub fn keep(&mut self, files: &[Keep<'_>], recipe: &str, at: &str) -> Result<(), StateError> {
         let fail = self.fail();
-        let packed = if fresh == Fresh::Yes && !read.passing {
-            pack(&read.artifacts)
-        } else {
-            None
-        };
-        let Some(top) = read.artifacts.first() else {
-            return Ok(());
-        };
-        let sha256 = top.sha256.map(ArtifactId::hex);
-        let bytes = i64::try_from(top.bytes).unwrap_or(i64::MAX);
         let change = self.db.transaction().map_err(&fail)?;
-        if let (Some(packed), Some(sha256)) = (packed, &sha256) {
-            change
-                .prepare_cached("INSERT OR REPLACE INTO files (sha256, recipe, artifacts) VALUES (?, ?, ?)")
-                .and_then(|mut query| query.execute(params![sha256, recipe, packed]))
-                .map_err(&fail)?;
+        for file in files {
+            let sha256 = file.top.sha256.map(ArtifactId::hex);
+            let bytes = i64::try_from(file.top.bytes).unwrap_or(i64::MAX);
+            if let (Some(packed), Some(sha256)) = (file.packed, &sha256) {
+                change
+                    .prepare_cached(
+                        "INSERT OR REPLACE INTO files (sha256, recipe, artifacts) VALUES (?, ?, ?)",
+                    )
+                    .and_then(|mut query| query.execute(params![sha256, recipe, packed]))
+                    .map_err(&fail)?;
+            }
+            let status = file.top.status.text();
+            record(&change, file.path, sha256.as_deref(), bytes, status, at).map_err(&fail)?;
         }
-        record(&change, path, sha256.as_deref(), bytes, top.status.text(), at).map_err(&fail)?;
         change.commit().map_err(&fail)
     }
 
@@ -295,18 +285,25 @@ fn record(
     log::append(db, at, event, &detail)
 }
 
-/// Whether a reading was made now or came out of the state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fresh {
-    /// Made now.
-    Yes,
-    /// Out of the state.
-    No,
+/// A file as it is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Keep<'a> {
+    /// Its escaped path.
+    pub path: &'a str,
+    /// The file itself.
+    pub top: &'a Artifact,
+    /// Its reading as [`pack`] gave it; none where it is kept already, or may come out otherwise the next time.
+    pub packed: Option<&'a [u8]>,
 }
 
-fn pack(artifacts: &[Artifact]) -> Option<Vec<u8>> {
+/// A reading as it is kept; none where it may come out otherwise the next time, or cannot be written.
+#[must_use]
+pub fn pack(read: &FileRead) -> Option<Vec<u8>> {
+    if read.passing {
+        return None;
+    }
     let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
-    serde_json::to_writer(std::io::BufWriter::new(&mut zlib), artifacts).ok()?;
+    serde_json::to_writer(std::io::BufWriter::new(&mut zlib), &read.artifacts).ok()?;
     zlib.finish().ok()
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ascribe_model::{ArtifactId, Reading};
 
-use super::{Fresh, State, StateError, log};
+use super::{Keep, State, StateError, log, pack};
 use crate::dispatch::{Artifact, FileRead, Status, not_read};
 
 fn read(bytes: &[u8]) -> FileRead {
@@ -22,14 +22,22 @@ fn read(bytes: &[u8]) -> FileRead {
     }
 }
 
+fn keep(state: &mut State, path: &str, read: &FileRead) {
+    let packed = pack(read);
+    let file = Keep {
+        path,
+        top: &read.artifacts[0],
+        packed: packed.as_deref(),
+    };
+    state.keep(&[file], "r", "t").unwrap();
+}
+
 #[test]
 fn what_was_kept_is_there_after_opening_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("case.ascribe");
     let mut state = State::open(&path).unwrap();
-    state
-        .keep("a", &read(b"a"), "r", Fresh::Yes, "2014-11-24T00:00:00Z")
-        .unwrap();
+    keep(&mut state, "a", &read(b"a"));
     drop(state);
     let state = State::open(&path).unwrap();
     assert_eq!(state.file(ArtifactId::of(b"a"), "r").unwrap(), Some(read(b"a")));
@@ -44,7 +52,7 @@ fn a_passing_reading_is_not_used_again() {
     let mut state = State::open(&folder.path().join("s")).unwrap();
     let mut cut = read(b"a");
     cut.passing = true;
-    state.keep("a", &cut, "r", Fresh::Yes, "t").unwrap();
+    keep(&mut state, "a", &cut);
     assert_eq!(state.file(ArtifactId::of(b"a"), "r").unwrap(), None);
     assert_eq!(state.inputs().unwrap().len(), 1);
 }
@@ -80,9 +88,7 @@ fn every_change_of_the_log_is_found() {
         let folder = tempfile::tempdir().unwrap();
         let mut state = State::open(&folder.path().join("s")).unwrap();
         for name in ["a", "b", "c"] {
-            state
-                .keep(name, &read(name.as_bytes()), "r", Fresh::Yes, "t")
-                .unwrap();
+            keep(&mut state, name, &read(name.as_bytes()));
         }
         assert_eq!(state.replay().unwrap(), Ok(3));
         if sql.contains("log") {

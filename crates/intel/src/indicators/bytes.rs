@@ -3,6 +3,9 @@
 //! A run ends at a control byte other than tab, so nothing spans lines. Long runs are looked at through windows that
 //! are laid from the run's own start, so the result depends on the bytes alone, never on how they were read.
 
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
 use ascribe_model::Bytes;
 use ascribe_model::observation::IndicatorKind;
 
@@ -45,22 +48,43 @@ pub fn in_bytes(bytes: &[u8]) -> Vec<Found> {
 
 /// Gives every indicator in an artifact of any size to `take`, reading `chunk` bytes at a time (at least one).
 ///
-/// Memory: one chunk and one window. Order: by the end of the run they stand in; sort if order matters.
-/// Errors: those of reading.
-pub fn in_artifact(bytes: &dyn Bytes, chunk: usize, take: &mut dyn FnMut(Found)) -> std::io::Result<()> {
+/// The same as [`in_bytes`], in the same order. Memory: one chunk, one window of each kind and what was found in them.
+/// `take` says whether to go on. Errors: those of reading.
+pub fn in_artifact(
+    bytes: &dyn Bytes,
+    chunk: usize,
+    take: &mut dyn FnMut(Found) -> ControlFlow<()>,
+) -> std::io::Result<()> {
     let mut buffer = vec![0u8; chunk.max(1)];
     let mut offset = 0u64;
     let mut runs = Runs::new();
+    let mut found = BTreeSet::new();
     loop {
         let count = bytes.read_at(offset, &mut buffer)?;
-        if count == 0 {
-            break;
+        let mut keep = |item| {
+            found.insert(item);
+        };
+        let until = if count == 0 {
+            runs.finish(&mut keep);
+            u64::MAX
+        } else {
+            runs.feed(buffer.get(..count).unwrap_or_default(), &mut keep);
+            runs.open_from()
+        };
+        while let Some(first) = found.pop_first() {
+            if first.start >= until {
+                found.insert(first);
+                break;
+            }
+            if take(first).is_break() {
+                return Ok(());
+            }
         }
-        runs.feed(buffer.get(..count).unwrap_or_default(), take);
+        if count == 0 {
+            return Ok(());
+        }
         offset = offset.saturating_add(count as u64);
     }
-    runs.finish(take);
-    Ok(())
 }
 
 /// A run that is being gathered. Holds at most one window with its surroundings.
@@ -213,6 +237,18 @@ impl Runs {
     fn wide_at(&mut self, offset: u64) -> &mut Run {
         let [even, odd] = &mut self.wide;
         if offset.is_multiple_of(2) { even } else { odd }
+    }
+
+    /// Where the first indicator that is still to come may start.
+    fn open_from(&self) -> u64 {
+        // The last byte may be the first half of a character.
+        let mut first = self.offset.saturating_sub(1);
+        for run in std::iter::once(&self.narrow).chain(&self.wide) {
+            if !run.held.is_empty() {
+                first = first.min(run.base.saturating_add(run.seen as u64 * run.stride));
+            }
+        }
+        first
     }
 
     fn finish(&mut self, take: &mut dyn FnMut(Found)) {

@@ -11,6 +11,7 @@ mod canonical;
 mod class;
 mod id;
 mod join;
+mod mailbox;
 mod name;
 mod scanner;
 mod url;

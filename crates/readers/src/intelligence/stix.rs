@@ -58,10 +58,24 @@ const NAMES_MAX: usize = 200;
 /// Values that one item carries.
 const VALUES_MAX: usize = 10_000;
 
+/// Objects of a bundle that are read; each is held until all are known, since any may refer to any.
+const OBJECTS_MAX: usize = 200_000;
+
 /// Reads a bundle. Says whether time is left.
 pub(super) fn read<'d>(bundle: &Container<'d>, sheet: &mut Sheet<'_, '_, 'd>) -> bool {
     let mut objects = Vec::new();
-    for raw in &bundle.objects {
+    if let Some(first) = bundle.objects.get(OBJECTS_MAX) {
+        let left = (bundle.objects.len().saturating_sub(OBJECTS_MAX)) as u64;
+        sheet.counts.seen = sheet.counts.seen.saturating_add(left);
+        sheet.counts.dropped = sheet.counts.dropped.saturating_add(left);
+        let at = sheet.places.of(first.get());
+        let text =
+            format!("more than {OBJECTS_MAX} objects in one bundle; the {left} from here on were not read");
+        sheet
+            .out
+            .anomaly(Anomaly::lost("intelligence.objects", Some(at), text));
+    }
+    for raw in bundle.objects.iter().take(OBJECTS_MAX) {
         if sheet.out.stopped() {
             let at = sheet.places.of(raw.get());
             sheet.out.out_of_time("intelligence.time", at);
