@@ -3,7 +3,6 @@
 //! Exit codes: 0 done, 1 differences or failed verification, 2 usage, 3 partial, 4 refused. Who did it is never
 //! in the exit code.
 
-mod judge;
 mod page;
 mod run;
 mod small;

@@ -4,11 +4,11 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use ascribe_case::gather::Progress;
+use ascribe_case::judge::judge;
 use ascribe_case::run::{Outcome, Parts, RunOptions};
 use ascribe_model::Moment;
 use ascribe_report::{Detail, Page, TerminalOptions};
 
-use crate::judge::judge;
 use crate::page::material;
 use crate::{Ended, Failure, say, say_error};
 

@@ -1,19 +1,22 @@
 //! Puts a case's question to the assessment.
 
-use ascribe_assess::assess::{AssessError, Candidate, Setting, Standard, assess};
+use std::error::Error;
+
+use ascribe_assess::assess::{Candidate, Setting, Standard, assess};
 use ascribe_assess::assessment::Assessment;
 use ascribe_assess::build::{Answer, Question};
 use ascribe_assess::model_file::ModelFile;
 use ascribe_assess::weigh::Draws;
-use ascribe_case::run::{Depth, Question as Asked};
+
+use crate::run::{Depth, Question as Asked};
 
 /// Draws of the interval.
 const DRAWS: usize = 10_000;
 /// Draws for each day of the series.
 const SERIES_DRAWS: usize = 0;
 
-/// The assessment of one incident as of one day.
-pub(crate) fn judge(asked: &Asked<'_>) -> Result<(Assessment, ModelFile), String> {
+/// The assessment of one incident as of one day. Errors: why there is none, with what caused it.
+pub fn judge(asked: &Asked<'_>) -> Result<(Assessment, ModelFile), String> {
     let question = Question {
         answers: asked
             .hypotheses
@@ -80,5 +83,14 @@ pub(crate) fn judge(asked: &Asked<'_>) -> Result<(Assessment, ModelFile), String
         asked.inputs.clone(),
         asked.anomalies.clone(),
     )
-    .map_err(|error: AssessError| crate::chain(&error))
+    .map_err(|error| {
+        let mut text = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    })
 }
