@@ -44,6 +44,17 @@ pub struct Candidate {
     pub like: Option<String>,
 }
 
+/// How much of an assessment is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Everything.
+    Full,
+    /// Points and the ledger: no intervals, no sensitivity, nothing to collect.
+    Ledger,
+    /// Points of the beliefs, for the series over time.
+    Beliefs,
+}
+
 /// Everything about the case that the assessment repeats or needs.
 pub struct Setting<'a> {
     /// Name of the case.
@@ -64,8 +75,10 @@ pub struct Setting<'a> {
     pub candidates: &'a [Candidate],
     /// Version of ascribe.
     pub version: &'a str,
-    /// Draws of the interval; 0: points only, without ledger, for a series.
+    /// Draws of the interval.
     pub draws: Draws,
+    /// How much is wanted.
+    pub depth: Depth,
 }
 
 /// Why no assessment could be made.
@@ -94,12 +107,10 @@ pub fn assess(
         Overlaps::Dependent,
         OwnNumbers::Used,
     )?;
-    let full = setting.draws.draws > 0;
-    // A point of the series needs no ledger, which is most of the work.
-    let answer = if full {
-        weigh::weigh(&built.model)?
-    } else {
-        weigh::believe(&built.model)?
+    let full = setting.depth == Depth::Full;
+    let answer = match setting.depth {
+        Depth::Full | Depth::Ledger => weigh::weigh(&built.model)?,
+        Depth::Beliefs => weigh::believe(&built.model)?,
     };
     let standing = standing(findings, &built);
     let intervals = if full {
@@ -197,7 +208,7 @@ pub fn assess(
         run: Run {
             version: setting.version.to_owned(),
             seed: setting.draws.seed,
-            draws: setting.draws.draws as u64,
+            draws: if full { setting.draws.draws as u64 } else { 0 },
             ess: intervals.as_ref().map_or(0, |all| whole(all.ess)),
         },
         standards: setting

@@ -8,12 +8,7 @@ use ascribe_assess::build::{Answer, Question};
 use ascribe_assess::model_file::ModelFile;
 use ascribe_assess::weigh::Draws;
 
-use crate::run::{Depth, Question as Asked};
-
-/// Draws of the interval.
-const DRAWS: usize = 10_000;
-/// Draws for each day of the series.
-const SERIES_DRAWS: usize = 0;
+use crate::run::Question as Asked;
 
 /// The assessment of one incident as of one day. Errors: why there is none, with what caused it.
 pub fn judge(asked: &Asked<'_>) -> Result<(Assessment, ModelFile), String> {
@@ -58,10 +53,6 @@ pub fn judge(asked: &Asked<'_>) -> Result<(Assessment, ModelFile), String> {
             }
         })
         .collect();
-    let draws = match asked.depth {
-        Depth::Full => DRAWS,
-        Depth::Beliefs => SERIES_DRAWS,
-    };
     let setting = Setting {
         case: &asked.case.name,
         incident: asked.incident,
@@ -72,10 +63,8 @@ pub fn judge(asked: &Asked<'_>) -> Result<(Assessment, ModelFile), String> {
         standards: &standards,
         candidates: &candidates,
         version: env!("CARGO_PKG_VERSION"),
-        draws: Draws {
-            draws,
-            ..Draws::default()
-        },
+        draws: Draws::default(),
+        depth: asked.depth,
     };
     assess(
         &setting,

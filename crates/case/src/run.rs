@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use ascribe_assess::assess::Depth;
 use ascribe_assess::assessment::{AnomalyLine, Assessment, Input};
 use ascribe_assess::model_file::ModelFile;
 use ascribe_corpus::Corpus;
@@ -112,15 +113,6 @@ pub struct Parts<'a> {
     pub open_corpus: &'a dyn Fn(&Path) -> Result<Corpus, String>,
     /// From findings to belief.
     pub assess: Assess<'a>,
-}
-
-/// How much of an assessment is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Depth {
-    /// Everything.
-    Full,
-    /// Points and intervals of the beliefs, for the series over time.
-    Beliefs,
 }
 
 /// What is put to the assessment: one incident as of one day. Holds nothing later than the day.

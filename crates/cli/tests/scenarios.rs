@@ -23,9 +23,9 @@ mod verdict;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use cases::{Numbers, Ran, Wanted, answer, root};
+use cases::{Intervals, Numbers, Ran, Wanted, answer, root};
 use story::{Line, Story};
-use verdict::{Verdict, days, verdict};
+use verdict::{Verdict, days, needs_interval, verdict};
 
 type Answers = BTreeMap<(String, Wanted), Result<Ran, String>>;
 
@@ -56,14 +56,23 @@ fn stories() -> Vec<Story> {
 }
 
 fn wanted(line: &Line, numbers: Numbers) -> impl Iterator<Item = Wanted> {
-    let change = &line.expectation.change;
+    let (change, intervals) = (&line.expectation.change, intervals(line));
     days(&line.expectation, line.day)
         .into_iter()
         .map(move |day| Wanted {
             day,
             change: change.clone(),
             numbers,
+            intervals,
         })
+}
+
+fn intervals(line: &Line) -> Intervals {
+    if needs_interval(&line.expectation.holds) {
+        Intervals::Given
+    } else {
+        Intervals::LeftOut
+    }
 }
 
 /// Runs what is wanted, as many at a time as there are processors.
@@ -93,6 +102,7 @@ fn look(story: &Story, line: &Line, numbers: Numbers, answers: &Answers) -> Resu
             day,
             change: line.expectation.change.clone(),
             numbers,
+            intervals: intervals(line),
         };
         match answers.get(&(story.case.clone(), wanted)) {
             Some(Ok(ran)) => Ok(&ran.assessment),
@@ -137,6 +147,8 @@ fn check_without_overrides(story: &Story, answers: &Answers, problems: &mut Vec<
         let at = format!("{}:{}", story.file, line.number);
         match look(story, line, Numbers::Removed, answers) {
             Err(why) => problems.push(format!("{at}: with all overrides removed: {}: {why}", line.text)),
+            // What fails anyway is told already.
+            Ok(found) if fails_anyway(story, line, answers) && !found.holds => {}
             Ok(found) if line.deviates.is_none() && found.holds == listed => {
                 let what = if listed {
                     "holds, but is listed as failing"
@@ -151,6 +163,10 @@ fn check_without_overrides(story: &Story, answers: &Answers, problems: &mut Vec<
             Ok(_) => {}
         }
     }
+}
+
+fn fails_anyway(story: &Story, line: &Line, answers: &Answers) -> bool {
+    look(story, line, Numbers::Used, answers).is_ok_and(|found| !found.holds)
 }
 
 #[test]

@@ -18,6 +18,15 @@ pub struct Wanted {
     pub day: Day,
     pub change: Change,
     pub numbers: Numbers,
+    /// Intervals only where a line needs them: they are most of the work.
+    pub intervals: Intervals,
+}
+
+/// Whether intervals are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Intervals {
+    Given,
+    LeftOut,
 }
 
 /// Whether the case's own numbers are used.
@@ -80,6 +89,10 @@ pub fn answer(case: &str, wanted: &Wanted) -> Result<Ran, String> {
             leads: asked.leads.clone(),
             inputs: asked.inputs.clone(),
             anomalies: asked.anomalies.clone(),
+            depth: match wanted.intervals {
+                Intervals::Given => Depth::Full,
+                Intervals::LeftOut => Depth::Ledger,
+            },
             ..*asked
         })
     };

@@ -67,6 +67,22 @@ pub fn days(expectation: &Expectation, day: Day) -> Vec<Day> {
     days
 }
 
+/// Whether the expectation looks at an interval, or at words, which are made of one.
+pub fn needs_interval(holds: &Holds) -> bool {
+    fn in_sum(sum: &Sum) -> bool {
+        sum.iter().any(|(_, term)| match term {
+            Term::Value(value) | Term::Was(_, value) => matches!(value.name.as_str(), "low" | "high"),
+            Term::Abs(sum) => in_sum(sum),
+            Term::Number(_) => false,
+        })
+    }
+    match holds {
+        Holds::Words(..) => true,
+        Holds::Compared(left, _, right) => in_sum(left) || in_sum(right),
+        Holds::Leader(_) | Holds::Flagged(..) => false,
+    }
+}
+
 /// The verdict on what must hold on `day`. Errors: a subject that is not there.
 pub fn verdict<'a>(
     holds: &Holds,
