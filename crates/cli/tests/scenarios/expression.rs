@@ -349,7 +349,7 @@ impl Tokens {
             return name
                 .parse()
                 .map(Term::Number)
-                .map_err(|_| format!("`{name}` is neither number nor value"));
+                .map_err(|error| format!("`{name}` is neither number nor value: {error}"));
         }
         self.at += 1;
         let term = match name.as_str() {
@@ -379,7 +379,7 @@ impl Tokens {
         let wanted = if name == BYTES_OVER {
             ids[0]
                 .parse::<f64>()
-                .map_err(|_| format!("`{BYTES_OVER}` takes a number"))?;
+                .map_err(|error| format!("`{BYTES_OVER}` takes a number: {error}"))?;
             1
         } else {
             let known = VALUES.iter().find(|(known, _)| *known == name);

@@ -207,7 +207,9 @@ fn value(value: &Value, assessment: &Assessment) -> Result<f64, String> {
             .weight_bans
             .map_or(0.0, |weight| weight.point)),
         "bytes_over" => {
-            let least: f64 = id.parse().map_err(|_| format!("`{id}` is no number"))?;
+            let least: f64 = id
+                .parse()
+                .map_err(|error| format!("`{id}` is no number: {error}"))?;
             let engines = assessment
                 .ledger
                 .iter()
@@ -231,4 +233,13 @@ fn hypothesis<'a>(assessment: &'a Assessment, id: &str) -> Result<&'a Hypothesis
 fn line<'a>(assessment: &'a Assessment, id: &str) -> Result<&'a LedgerLine, String> {
     let found = assessment.ledger.iter().find(|line| line.finding == id);
     found.ok_or_else(|| format!("there is no finding `{id}` on that day"))
+}
+
+#[test]
+fn a_written_number_may_be_off_by_little_and_a_text_by_nothing() {
+    let sums = Measured::Sums(0.58, 0.8);
+    assert!(sums.is_written("0.57") && sums.is_written("0.58 against 0.81"));
+    assert!(!sums.is_written("0.5") && !sums.is_written("0.58 against 0.5") && !sums.is_written("much"));
+    let text = Measured::Text("likely".to_owned());
+    assert!(text.is_written("likely") && text.is_written("\"likely\"") && !text.is_written("like"));
 }
