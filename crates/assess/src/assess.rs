@@ -16,6 +16,7 @@ use crate::confidence::{Grounds, confidence, support};
 use crate::leave_out;
 use crate::model_file::{Finding as ModelFinding, ModelFile};
 use crate::weigh::{self, Draws, WeighError};
+use crate::what_if::{self, WhatIf};
 use crate::words::{NO_STATEMENT, words};
 
 /// What must hold before the user does something.
@@ -73,6 +74,8 @@ pub struct Setting<'a> {
     pub standards: &'a [Standard],
     /// What could be collected.
     pub candidates: &'a [Candidate],
+    /// Changed assumptions that the case asks about.
+    pub what_ifs: &'a [WhatIf],
     /// Version of ascribe.
     pub version: &'a str,
     /// Draws of the interval.
@@ -163,16 +166,6 @@ pub fn assess(
             .total_cmp(&size(a))
             .then_with(|| a.finding.cmp(&b.finding))
     });
-    let mut operators = answer.operators.clone();
-    // Stand-ins for several operators operate nothing themselves.
-    operators.retain(|id, _| !id.contains(':') || knowledge.actor(id).is_some());
-    for actor in &knowledge.actors {
-        let sum = tree(knowledge, &actor.id)
-            .iter()
-            .filter_map(|id| answer.operators.get(id))
-            .sum();
-        operators.insert(actor.id.clone(), sum);
-    }
     let (origins, forgeable_share) = support(&ledger, &leader);
     let mut warnings = built.warnings.clone();
     let (sensitivity, grounds, collect) = if full {
@@ -189,6 +182,11 @@ pub fn assess(
         )
     } else {
         (Sensitivity::default(), None, Vec::new())
+    };
+    let what_ifs = if full {
+        what_if::lines(setting, findings, &ledger, &leader, &mut warnings)?
+    } else {
+        Vec::new()
     };
     if intervals.as_ref().is_some_and(|all| all.ess < weigh::ESS_MIN) {
         warnings.push("the effective sample size of the draws is under 200: no interval is given".to_owned());
@@ -217,7 +215,7 @@ pub fn assess(
             .map(|standard| judge(standard, &hypotheses, &ledger, &leader))
             .collect(),
         hypotheses,
-        operators,
+        operators: operators(knowledge, &answer),
         directions: answer.directions.clone(),
         framed: answer.framed.clone(),
         owners: answer.owners.clone(),
@@ -233,6 +231,7 @@ pub fn assess(
         })),
         ledger,
         sensitivity,
+        what_ifs,
         collect,
         timeline: timeline(setting.incident, &standing),
         places: standing
@@ -245,6 +244,19 @@ pub fn assess(
         inputs,
     };
     Ok((assessment, built.model))
+}
+
+/// P(operator); parents include their units.
+pub(crate) fn operators(knowledge: &Knowledge, answer: &weigh::Answer) -> BTreeMap<String, f64> {
+    let mut operators = answer.operators.clone();
+    // Stand-ins for several operators operate nothing themselves.
+    operators.retain(|id, _| !id.contains(':') || knowledge.actor(id).is_some());
+    for actor in &knowledge.actors {
+        let units = tree(knowledge, &actor.id);
+        let sum = units.iter().filter_map(|id| answer.operators.get(id)).sum();
+        operators.insert(actor.id.clone(), sum);
+    }
+    operators
 }
 
 /// The highest point; of equals the smallest id.

@@ -7,25 +7,13 @@ use ascribe_assess::assessment::Assessment;
 use ascribe_assess::build::{Answer, Question};
 use ascribe_assess::model_file::ModelFile;
 use ascribe_assess::weigh::Draws;
+use ascribe_assess::what_if::{Said, WhatIf};
 
 use crate::run::Question as Asked;
 
 /// The assessment of one incident as of one day. Errors: why there is none, with what caused it.
 pub fn judge(asked: &Asked<'_>) -> Result<(Assessment, ModelFile), String> {
-    let question = Question {
-        answers: asked
-            .hypotheses
-            .iter()
-            .map(|hypothesis| Answer {
-                id: hypothesis.id.clone(),
-                name: hypothesis.name.clone(),
-                operators: hypothesis.operators.clone(),
-                directions: hypothesis.directions.clone(),
-                prior: hypothesis.prior,
-            })
-            .collect(),
-        deception: asked.case.deception.clone(),
-    };
+    let question = question(asked);
     let standards: Vec<Standard> = asked
         .standards
         .iter()
@@ -53,6 +41,18 @@ pub fn judge(asked: &Asked<'_>) -> Result<(Assessment, ModelFile), String> {
             }
         })
         .collect();
+    let of_incident = asked
+        .case
+        .what_ifs
+        .iter()
+        .filter(|what_if| what_if.incident == asked.incident.id);
+    let what_ifs: Vec<WhatIf> = of_incident
+        .map(|what_if| WhatIf {
+            id: what_if.id.clone(),
+            name: what_if.name.clone(),
+            changes: what_if.changes.clone(),
+        })
+        .collect();
     let setting = Setting {
         case: &asked.case.name,
         incident: asked.incident,
@@ -62,6 +62,7 @@ pub fn judge(asked: &Asked<'_>) -> Result<(Assessment, ModelFile), String> {
         question: &question,
         standards: &standards,
         candidates: &candidates,
+        what_ifs: &what_ifs,
         version: env!("CARGO_PKG_VERSION"),
         draws: Draws::default(),
         depth: asked.depth,
@@ -72,14 +73,43 @@ pub fn judge(asked: &Asked<'_>) -> Result<(Assessment, ModelFile), String> {
         asked.inputs.clone(),
         asked.anomalies.clone(),
     )
-    .map_err(|error| {
-        let mut text = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            text.push_str(": ");
-            text.push_str(&error.to_string());
-            cause = error.source();
-        }
-        text
-    })
+    .map_err(|error| chain(&error))
+}
+
+/// What a case says of one incident as of one day, for changes of it.
+#[must_use]
+pub fn said(asked: &Asked<'_>) -> Said {
+    Said {
+        question: question(asked),
+        knowledge: asked.knowledge.clone(),
+        findings: asked.findings.clone(),
+    }
+}
+
+fn question(asked: &Asked<'_>) -> Question {
+    Question {
+        answers: asked
+            .hypotheses
+            .iter()
+            .map(|hypothesis| Answer {
+                id: hypothesis.id.clone(),
+                name: hypothesis.name.clone(),
+                operators: hypothesis.operators.clone(),
+                directions: hypothesis.directions.clone(),
+                prior: hypothesis.prior,
+            })
+            .collect(),
+        deception: asked.case.deception.clone(),
+    }
+}
+
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
 }

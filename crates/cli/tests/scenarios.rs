@@ -23,9 +23,9 @@ mod verdict;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use cases::{Intervals, Numbers, Ran, Wanted, answer, root};
+use cases::{Detail, Numbers, Ran, Wanted, answer, root};
 use story::{Line, Story};
-use verdict::{Verdict, days, needs_interval, verdict};
+use verdict::{Verdict, days, needs_all, verdict};
 
 type Answers = BTreeMap<(String, Wanted), Result<Ran, String>>;
 
@@ -56,22 +56,22 @@ fn stories() -> Vec<Story> {
 }
 
 fn wanted(line: &Line, numbers: Numbers) -> impl Iterator<Item = Wanted> {
-    let (change, intervals) = (&line.expectation.change, intervals(line));
+    let (change, detail) = (&line.expectation.change, detail(line));
     days(&line.expectation, line.day)
         .into_iter()
         .map(move |day| Wanted {
             day,
             change: change.clone(),
             numbers,
-            intervals,
+            detail,
         })
 }
 
-fn intervals(line: &Line) -> Intervals {
-    if needs_interval(&line.expectation.holds) {
-        Intervals::Given
+fn detail(line: &Line) -> Detail {
+    if needs_all(&line.expectation.holds) {
+        Detail::Whole
     } else {
-        Intervals::LeftOut
+        Detail::Points
     }
 }
 
@@ -102,7 +102,7 @@ fn look(story: &Story, line: &Line, numbers: Numbers, answers: &Answers) -> Resu
             day,
             change: line.expectation.change.clone(),
             numbers,
-            intervals: intervals(line),
+            detail: detail(line),
         };
         match answers.get(&(story.case.clone(), wanted)) {
             Some(Ok(ran)) => Ok(&ran.assessment),

@@ -131,8 +131,10 @@ fn filled_with(text: &str) -> Sample {
         text.clone_into(&mut point.day);
         point.cause = vec![text.to_owned()];
     }
-    for what_if in &mut sample.what_ifs {
-        for place in [&mut what_if.title, &mut what_if.leader, &mut what_if.words] {
+    for what_if in &mut sample.assessment.what_ifs {
+        what_if.changes = vec![text.to_owned()];
+        what_if.operators = [(text.to_owned(), 0.5)].into();
+        for place in [&mut what_if.name, &mut what_if.leader, &mut what_if.words] {
             text.clone_into(place);
         }
     }

@@ -8,8 +8,9 @@ mod check;
 pub mod nearest;
 pub mod sheet;
 mod tables;
+mod what_if;
 
-pub use case::{Case, EvidenceEntry, Hypothesis, Persons, Standard};
+pub use case::{Case, EvidenceEntry, Hypothesis, Persons, Standard, WhatIf};
 pub use check::ALWAYS;
 pub use sheet::Problem;
 

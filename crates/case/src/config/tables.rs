@@ -32,6 +32,7 @@ const TOP: &[&str] = &[
     "infrastructure",
     "evidence",
     "standard",
+    "what_if",
 ];
 const INCIDENT: &[&str] = &["id", "question", "entered", "struck", "opened"];
 const VICTIM: &[&str] = &["networks", "domains", "mail_hosts", "clocks"];
@@ -156,6 +157,9 @@ pub fn case(sheet: &mut Sheet<'_>, table: &DeTable<'_>, sha256: ArtifactId) -> O
     let standards = each(sheet, &top, "standard", |sheet, table, at, _| {
         standard(sheet, table, at, &first, &mut places)
     });
+    let what_ifs = each(sheet, &top, "what_if", |sheet, table, at, _| {
+        super::what_if::what_if(sheet, table, at, &first, &mut places)
+    });
     let mut case = Case {
         contract,
         name: name?,
@@ -169,6 +173,7 @@ pub fn case(sheet: &mut Sheet<'_>, table: &DeTable<'_>, sha256: ArtifactId) -> O
         deception,
         evidence,
         standards,
+        what_ifs,
         warnings: Vec::new(),
         sha256,
     };

@@ -18,15 +18,15 @@ pub struct Wanted {
     pub day: Day,
     pub change: Change,
     pub numbers: Numbers,
-    /// Intervals only where a line needs them: they are most of the work.
-    pub intervals: Intervals,
+    /// Intervals and what-ifs only where a line needs them: they are most of the work.
+    pub detail: Detail,
 }
 
-/// Whether intervals are wanted.
+/// How much of an assessment is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Intervals {
-    Given,
-    LeftOut,
+pub enum Detail {
+    Whole,
+    Points,
 }
 
 /// Whether the case's own numbers are used.
@@ -89,9 +89,9 @@ pub fn answer(case: &str, wanted: &Wanted) -> Result<Ran, String> {
             leads: asked.leads.clone(),
             inputs: asked.inputs.clone(),
             anomalies: asked.anomalies.clone(),
-            depth: match wanted.intervals {
-                Intervals::Given => Depth::Full,
-                Intervals::LeftOut => Depth::Ledger,
+            depth: match wanted.detail {
+                Detail::Whole => Depth::Full,
+                Detail::Points => Depth::Ledger,
             },
             ..*asked
         })

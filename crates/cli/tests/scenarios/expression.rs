@@ -79,7 +79,7 @@ pub struct Value {
 }
 
 /// Names of values, and how many ids each takes.
-const VALUES: [(&str, usize); 10] = [
+const VALUES: [(&str, usize); 11] = [
     ("belief", 1),
     ("low", 1),
     ("high", 1),
@@ -90,6 +90,7 @@ const VALUES: [(&str, usize); 10] = [
     ("owner", 2),
     ("contribution", 2),
     ("weight", 1),
+    ("what_if", 2),
 ];
 /// Takes a number in place of an id.
 const BYTES_OVER: &str = "bytes_over";

@@ -67,11 +67,13 @@ pub fn days(expectation: &Expectation, day: Day) -> Vec<Day> {
     days
 }
 
-/// Whether the expectation looks at an interval, or at words, which are made of one.
-pub fn needs_interval(holds: &Holds) -> bool {
+/// Whether the expectation looks at an interval, at words, which are made of one, or at a what-if.
+pub fn needs_all(holds: &Holds) -> bool {
     fn in_sum(sum: &Sum) -> bool {
         sum.iter().any(|(_, term)| match term {
-            Term::Value(value) | Term::Was(_, value) => matches!(value.name.as_str(), "low" | "high"),
+            Term::Value(value) | Term::Was(_, value) => {
+                matches!(value.name.as_str(), "low" | "high" | "what_if")
+            }
             Term::Abs(sum) => in_sum(sum),
             Term::Number(_) => false,
         })
@@ -206,6 +208,15 @@ fn value(value: &Value, assessment: &Assessment) -> Result<f64, String> {
         "weight" => Ok(line(assessment, id)?
             .weight_bans
             .map_or(0.0, |weight| weight.point)),
+        "what_if" => {
+            let found = assessment.what_ifs.iter().find(|what_if| what_if.id == id);
+            of(
+                &found
+                    .ok_or_else(|| format!("there is no what-if `{id}`"))?
+                    .operators,
+                &value.ids[1],
+            )
+        }
         "bytes_over" => {
             let least: f64 = id
                 .parse()
