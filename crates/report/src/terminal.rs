@@ -250,15 +250,8 @@ fn more(out: &mut Lines, all: usize) {
 
 fn answer_line(page: &Page<'_>, hypothesis: &Hypothesis, out: &mut Lines) {
     let belief = &hypothesis.belief;
-    let label = if belief.point < 0.01 {
-        "< 1 %".to_owned()
-    } else if belief.point > 0.99 {
-        "> 99 %".to_owned()
-    } else {
-        percent(belief.point)
-    };
     out.strong(
-        &format!("{label:>7}   "),
+        &format!("{:>7}   ", label(belief.point)),
         LABEL,
         &clean(page.hypothesis_name(&hypothesis.id)),
     );
@@ -274,6 +267,17 @@ fn answer_line(page: &Page<'_>, hypothesis: &Hypothesis, out: &mut Lines) {
     );
 }
 
+/// A percentage that fits the column of labels.
+fn label(point: f64) -> String {
+    if point < 0.01 {
+        "< 1 %".to_owned()
+    } else if point > 0.99 {
+        "> 99 %".to_owned()
+    } else {
+        percent(point)
+    }
+}
+
 fn what_if_line(page: &Page<'_>, what_if: &WhatIf, out: &mut Lines) {
     let belief = what_if.belief.get(&what_if.leader).copied().unwrap_or(0.0);
     let operator = page
@@ -282,7 +286,7 @@ fn what_if_line(page: &Page<'_>, what_if: &WhatIf, out: &mut Lines) {
             format!("; operator {}, {}", clean(page.party_name(id)), percent(belief))
         });
     out.wrapped(
-        &format!("{:>7}   ", percent(belief)),
+        &format!("{:>7}   ", label(belief)),
         LABEL,
         &format!(
             "{}: {}{operator}",

@@ -205,6 +205,10 @@ fn the_terminal_says_the_answer_in_plain_words() {
         Without 2 findings another hypothesis leads: fbi-code-overlap,
         engine:4be1c09ad377.
 
+        What if
+           88 %   The bureau is reliable and the address range is its holder's alone:
+                  North Korea, on the state's direction; operator North Korea, 91 %
+
         What to collect next (bits)
            0.31   holder of 203.0.113.71 in 2014-11: the provider, for the customer and
                   its access logs from 2014-09 to 2014-11
