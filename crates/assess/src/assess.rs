@@ -16,6 +16,7 @@ use crate::confidence::{Grounds, confidence, support};
 use crate::leave_out;
 use crate::model_file::{Finding as ModelFinding, ModelFile};
 use crate::weigh::{self, Draws, WeighError};
+use crate::what_if::{self, WhatIf};
 use crate::words::{NO_STATEMENT, words};
 
 /// What must hold before the user does something.
@@ -44,6 +45,17 @@ pub struct Candidate {
     pub like: Option<String>,
 }
 
+/// How much of an assessment is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Everything.
+    Full,
+    /// Points and the ledger: no intervals, no sensitivity, nothing to collect.
+    Ledger,
+    /// Points of the beliefs, for the series over time.
+    Beliefs,
+}
+
 /// Everything about the case that the assessment repeats or needs.
 pub struct Setting<'a> {
     /// Name of the case.
@@ -62,10 +74,14 @@ pub struct Setting<'a> {
     pub standards: &'a [Standard],
     /// What could be collected.
     pub candidates: &'a [Candidate],
+    /// Changed assumptions that the case asks about.
+    pub what_ifs: &'a [WhatIf],
     /// Version of ascribe.
     pub version: &'a str,
-    /// Draws of the interval; 0: points only, without ledger, for a series.
+    /// Draws of the interval.
     pub draws: Draws,
+    /// How much is wanted.
+    pub depth: Depth,
 }
 
 /// Why no assessment could be made.
@@ -94,12 +110,10 @@ pub fn assess(
         Overlaps::Dependent,
         OwnNumbers::Used,
     )?;
-    let full = setting.draws.draws > 0;
-    // A point of the series needs no ledger, which is most of the work.
-    let answer = if full {
-        weigh::weigh(&built.model)?
-    } else {
-        weigh::believe(&built.model)?
+    let full = setting.depth == Depth::Full;
+    let answer = match setting.depth {
+        Depth::Full | Depth::Ledger => weigh::weigh(&built.model)?,
+        Depth::Beliefs => weigh::believe(&built.model)?,
     };
     let standing = standing(findings, &built);
     let intervals = if full {
@@ -152,16 +166,6 @@ pub fn assess(
             .total_cmp(&size(a))
             .then_with(|| a.finding.cmp(&b.finding))
     });
-    let mut operators = answer.operators.clone();
-    // Stand-ins for several operators operate nothing themselves.
-    operators.retain(|id, _| !id.contains(':') || knowledge.actor(id).is_some());
-    for actor in &knowledge.actors {
-        let sum = tree(knowledge, &actor.id)
-            .iter()
-            .filter_map(|id| answer.operators.get(id))
-            .sum();
-        operators.insert(actor.id.clone(), sum);
-    }
     let (origins, forgeable_share) = support(&ledger, &leader);
     let mut warnings = built.warnings.clone();
     let (sensitivity, grounds, collect) = if full {
@@ -178,6 +182,11 @@ pub fn assess(
         )
     } else {
         (Sensitivity::default(), None, Vec::new())
+    };
+    let what_ifs = if full {
+        what_if::lines(setting, findings, &ledger, &leader, &mut warnings)?
+    } else {
+        Vec::new()
     };
     if intervals.as_ref().is_some_and(|all| all.ess < weigh::ESS_MIN) {
         warnings.push("the effective sample size of the draws is under 200: no interval is given".to_owned());
@@ -197,7 +206,7 @@ pub fn assess(
         run: Run {
             version: setting.version.to_owned(),
             seed: setting.draws.seed,
-            draws: setting.draws.draws as u64,
+            draws: if full { setting.draws.draws as u64 } else { 0 },
             ess: intervals.as_ref().map_or(0, |all| whole(all.ess)),
         },
         standards: setting
@@ -206,7 +215,7 @@ pub fn assess(
             .map(|standard| judge(standard, &hypotheses, &ledger, &leader))
             .collect(),
         hypotheses,
-        operators,
+        operators: operators(knowledge, &answer),
         directions: answer.directions.clone(),
         framed: answer.framed.clone(),
         owners: answer.owners.clone(),
@@ -222,6 +231,7 @@ pub fn assess(
         })),
         ledger,
         sensitivity,
+        what_ifs,
         collect,
         timeline: timeline(setting.incident, &standing),
         places: standing
@@ -234,6 +244,19 @@ pub fn assess(
         inputs,
     };
     Ok((assessment, built.model))
+}
+
+/// P(operator); parents include their units.
+pub(crate) fn operators(knowledge: &Knowledge, answer: &weigh::Answer) -> BTreeMap<String, f64> {
+    let mut operators = answer.operators.clone();
+    // Stand-ins for several operators operate nothing themselves.
+    operators.retain(|id, _| !id.contains(':') || knowledge.actor(id).is_some());
+    for actor in &knowledge.actors {
+        let units = tree(knowledge, &actor.id);
+        let sum = units.iter().filter_map(|id| answer.operators.get(id)).sum();
+        operators.insert(actor.id.clone(), sum);
+    }
+    operators
 }
 
 /// The highest point; of equals the smallest id.

@@ -45,6 +45,9 @@ pub struct Assessment {
     pub ledger: Vec<LedgerLine>,
     /// What would change it.
     pub sensitivity: Sensitivity,
+    /// Beliefs under changed assumptions, those of the case first.
+    #[serde(default)]
+    pub what_ifs: Vec<WhatIf>,
     /// What to get next, by bits.
     pub collect: Vec<Collect>,
     /// The user's standards.
@@ -234,6 +237,27 @@ pub struct LeaveOneOut {
     pub leader: String,
     /// All beliefs then.
     pub belief: BTreeMap<String, f64>,
+}
+
+/// The belief under a changed assumption.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WhatIf {
+    /// Its id; `default:` begins those that no case asked for.
+    pub id: String,
+    /// Its name, or its changes.
+    pub name: String,
+    /// What is changed, one sentence each.
+    pub changes: Vec<String>,
+    /// The leader then.
+    pub leader: String,
+    /// All beliefs then.
+    pub belief: BTreeMap<String, f64>,
+    /// 5 % and 95 % points of the leader then; null where the interval was refused.
+    pub interval: Option<[f64; 2]>,
+    /// ICD 203 words for that interval.
+    pub words: String,
+    /// P(operator) then; parents include their units.
+    pub operators: BTreeMap<String, f64>,
 }
 
 /// Something to get next.

@@ -10,4 +10,5 @@ pub mod defaults;
 mod leave_out;
 pub mod model_file;
 pub mod weigh;
+pub mod what_if;
 pub mod words;

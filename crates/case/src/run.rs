@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use ascribe_assess::assess::Depth;
 use ascribe_assess::assessment::{AnomalyLine, Assessment, Input};
 use ascribe_assess::model_file::ModelFile;
 use ascribe_corpus::Corpus;
@@ -112,15 +113,6 @@ pub struct Parts<'a> {
     pub open_corpus: &'a dyn Fn(&Path) -> Result<Corpus, String>,
     /// From findings to belief.
     pub assess: Assess<'a>,
-}
-
-/// How much of an assessment is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Depth {
-    /// Everything.
-    Full,
-    /// Points and intervals of the beliefs, for the series over time.
-    Beliefs,
 }
 
 /// What is put to the assessment: one incident as of one day. Holds nothing later than the day.
@@ -277,13 +269,38 @@ fn now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// Runs the case in `folder`.
-pub fn run(
+/// A case that was read: all that is needed to ask of it.
+struct Read {
+    case: Case,
+    out: PathBuf,
+    state: State,
+    corpora: Vec<Corpus>,
+    gathered: Vec<Gathered>,
+    items: Vec<Item>,
+    notes: Vec<NoteFile>,
+    /// Days on which something became known.
+    days: std::collections::BTreeSet<Day>,
+    as_of: Option<Day>,
+}
+
+impl Read {
+    const fn whole<'a>(&'a self, parts: &'a Parts<'a>) -> Whole<'a> {
+        Whole {
+            case: &self.case,
+            items: self.items.as_slice(),
+            notes: self.notes.as_slice(),
+            corpora: self.corpora.as_slice(),
+            parts,
+        }
+    }
+}
+
+fn read(
     folder: &Path,
     options: &RunOptions,
     parts: &Parts<'_>,
     progress: &mut dyn FnMut(Progress),
-) -> Result<Outcome, RunError> {
+) -> Result<Read, RunError> {
     let looked = look(
         folder,
         options.out.clone(),
@@ -300,14 +317,9 @@ pub fn run(
         }
     }
     let mut state = State::open(&looked.state)?;
-    let dispatch = Dispatch {
-        readers: parts.readers,
-        scan: parts.scan,
-        limits: options.budget.limits,
-    };
     let jobs = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let gather = Gather {
-        dispatch,
+        dispatch: dispatch(options, parts),
         budget: options.budget,
         jobs: options.jobs.unwrap_or(jobs),
         clock: &now,
@@ -332,25 +344,52 @@ pub fn run(
         days.extend(opened.map(ascribe_model::Moment::last_day));
     }
     let as_of = options.as_of.or_else(|| days.last().copied());
-    let whole = Whole {
-        case: &case,
-        items: &items,
-        notes: &notes,
-        corpora: &corpora,
-        parts,
-    };
+    Ok(Read {
+        case,
+        out,
+        state,
+        corpora,
+        gathered,
+        items,
+        notes,
+        days,
+        as_of,
+    })
+}
+
+/// Reads the case in `folder` and puts each of its incidents to `to`; writes nothing but the state.
+pub fn ask(
+    folder: &Path,
+    options: &RunOptions,
+    parts: &Parts<'_>,
+    progress: &mut dyn FnMut(Progress),
+    to: &dyn Fn(&Question<'_>) -> Result<(), String>,
+) -> Result<(), RunError> {
+    let read = read(folder, options, parts, progress)?;
+    for incident in &read.case.incidents {
+        read.whole(parts).put(incident, read.as_of, Depth::Beliefs, to)?;
+    }
+    Ok(())
+}
+
+/// Runs the case in `folder`.
+pub fn run(
+    folder: &Path,
+    options: &RunOptions,
+    parts: &Parts<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Outcome, RunError> {
+    let mut read = read(folder, options, parts, progress)?;
+    let whole = read.whole(parts);
     let mut incidents = Vec::new();
-    for incident in &case.incidents {
+    for incident in &read.case.incidents {
         progress(Progress::Weighing {
             incident: incident.id.clone(),
         });
-        let (assessment, model, seen) = whole.assess(incident, as_of, Depth::Full)?;
+        let (assessment, model, seen) = whole.assess(incident, read.as_of, Depth::Full)?;
         let mut series = Vec::new();
-        for day in days
-            .iter()
-            .copied()
-            .filter(|day| as_of.is_none_or(|as_of| *day <= as_of))
-        {
+        let asked = |day: &Day| read.as_of.is_none_or(|as_of| *day <= as_of);
+        for day in read.days.iter().copied().filter(asked) {
             let (then, ..) = whole.assess(incident, Some(day), Depth::Beliefs)?;
             let belief = then.hypotheses.into_iter();
             series.push(SeriesPoint {
@@ -362,7 +401,7 @@ pub fn run(
         }
         let places = seen.findings.iter().flat_map(|finding| &finding.provenance);
         incidents.push(IncidentOutcome {
-            quotes: quotes(places, &items, &gathered, &dispatch),
+            quotes: quotes(places, &read.items, &read.gathered, &dispatch(options, parts)),
             assessment,
             model,
             findings: seen.findings,
@@ -370,25 +409,34 @@ pub fn run(
             counts: seen.counts,
         });
     }
-    let written = write_all(&out, &incidents, &items, as_of)?;
+    let written = write_all(&read.out, &incidents, &read.items, read.as_of)?;
     let findings = incidents.iter().flat_map(|one| {
         one.findings.iter().map(|finding| {
             let text = serde_json::to_string(finding).unwrap_or_default();
             (one.assessment.incident.clone(), finding.id.clone(), text)
         })
     });
-    let day = as_of.map(|day| day.to_string());
-    let summary = serde_json::json!({ "as_of": day, "case_toml": case.sha256, "written": written });
-    state.keep_run(&now(), day.as_deref(), &summary, &findings.collect::<Vec<_>>())?;
-    let fresh = gathered.iter().filter(|one| one.fresh).count();
+    let day = read.as_of.map(|day| day.to_string());
+    let summary = serde_json::json!({ "as_of": day, "case_toml": read.case.sha256, "written": written });
+    let findings: Vec<_> = findings.collect();
+    read.state.keep_run(&now(), day.as_deref(), &summary, &findings)?;
+    let fresh = read.gathered.iter().filter(|one| one.fresh).count();
     Ok(Outcome {
-        partial: is_partial(&items, &gathered, &notes),
-        read: (fresh, gathered.len().saturating_sub(fresh)),
-        case,
-        as_of,
+        partial: is_partial(&read.items, &read.gathered, &read.notes),
+        read: (fresh, read.gathered.len().saturating_sub(fresh)),
+        case: read.case,
+        as_of: read.as_of,
         incidents,
-        out,
+        out: read.out,
     })
+}
+
+const fn dispatch<'a>(options: &RunOptions, parts: &Parts<'a>) -> Dispatch<'a> {
+    Dispatch {
+        readers: parts.readers,
+        scan: parts.scan,
+        limits: options.budget.limits,
+    }
 }
 
 fn read_notes(planned: &[Planned], case: &Case, items: &[Item]) -> Vec<NoteFile> {
@@ -449,6 +497,18 @@ impl Whole<'_> {
         day: Option<Day>,
         depth: Depth,
     ) -> Result<(Assessment, ModelFile, Seen), RunError> {
+        let ((assessment, model), seen) = self.put(incident, day, depth, self.parts.assess)?;
+        Ok((assessment, model, seen))
+    }
+
+    /// Puts the question of an incident as of a day to `to`.
+    fn put<T>(
+        &self,
+        incident: &Incident,
+        day: Option<Day>,
+        depth: Depth,
+        to: &dyn Fn(&Question<'_>) -> Result<T, String>,
+    ) -> Result<(T, Seen), RunError> {
         let case = self.case;
         let knowledge = case.knowledge.as_of(day);
         let (evidence, copies) = assemble::evidence(self.items, &incident.id, day);
@@ -509,12 +569,12 @@ impl Whole<'_> {
             anomalies,
             depth,
         };
-        let (assessment, model) = (self.parts.assess)(&question).map_err(|why| RunError::Assess {
+        let answer = to(&question).map_err(|why| RunError::Assess {
             incident: incident.id.clone(),
             why,
         })?;
         let findings = question.findings;
-        Ok((assessment, model, Seen { findings, counts }))
+        Ok((answer, Seen { findings, counts }))
     }
 }
 

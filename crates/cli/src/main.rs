@@ -3,10 +3,10 @@
 //! Exit codes: 0 done, 1 differences or failed verification, 2 usage, 3 partial, 4 refused. Who did it is never
 //! in the exit code.
 
-mod judge;
 mod page;
 mod run;
 mod small;
+mod what_if;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -26,6 +26,8 @@ struct Arguments {
 enum Command {
     /// Read a case folder, weigh it, print the answer and write `out/`.
     Run(run::Options),
+    /// Show the answer with an assumption changed: a source reliable, a number set, something left out.
+    WhatIf(what_if::Options),
     /// Weigh a model file alone (`.json`), or one model a line (`.jsonl`).
     Weigh {
         /// The model file.
@@ -99,6 +101,7 @@ fn chain(error: &dyn Error) -> String {
 fn main() -> ExitCode {
     let ended = match Arguments::parse().command {
         Command::Run(options) => run::run(options),
+        Command::WhatIf(options) => what_if::run(&options),
         Command::Weigh { file, json: _ } => small::weigh(&file),
         Command::Verify { folder, state } => small::verify(&folder, state),
         Command::Indicators { files, json: _ } => small::indicators(&files),

@@ -4,11 +4,11 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use ascribe_case::gather::Progress;
+use ascribe_case::judge::judge;
 use ascribe_case::run::{Outcome, Parts, RunOptions};
-use ascribe_model::Moment;
+use ascribe_model::{Day, Moment};
 use ascribe_report::{Detail, Page, TerminalOptions};
 
-use crate::judge::judge;
 use crate::page::material;
 use crate::{Ended, Failure, say, say_error};
 
@@ -41,20 +41,8 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: Options) -> Result<Ended, Failure> {
-    let as_of = match &options.as_of {
-        None => None,
-        Some(text) => {
-            let moment = Moment::parse(text).map_err(|error| Failure::usage(format!("--as-of: {error}")))?;
-            Some(moment.last_day())
-        }
-    };
-    let parts = Parts {
-        readers: ascribe_readers::READERS,
-        engines: ascribe_engines::ENGINES,
-        scan: ascribe_intel::indicators::scan,
-        open_corpus: &|_| Err("this build cannot open corpora yet".to_owned()),
-        assess: &judge,
-    };
+    let as_of = day(options.as_of.as_deref())?;
+    let parts = parts();
     let run_options = RunOptions {
         as_of,
         out: options.out.clone(),
@@ -84,7 +72,6 @@ pub(crate) fn run(options: Options) -> Result<Ended, Failure> {
             series: &material.series,
             quotes: &material.quotes,
             prose: &material.prose,
-            what_ifs: &[],
             written_to: None,
         };
         let html = ascribe_report::page(&page);
@@ -137,6 +124,24 @@ pub(crate) fn run(options: Options) -> Result<Ended, Failure> {
     } else {
         Ended::Well
     })
+}
+
+/// The day of `--as-of`.
+pub(crate) fn day(as_of: Option<&str>) -> Result<Option<Day>, Failure> {
+    let Some(text) = as_of else { return Ok(None) };
+    let moment = Moment::parse(text).map_err(|error| Failure::usage(format!("--as-of: {error}")))?;
+    Ok(Some(moment.last_day()))
+}
+
+/// Every reader and engine, and what weighs.
+pub(crate) fn parts() -> Parts<'static> {
+    Parts {
+        readers: ascribe_readers::READERS,
+        engines: ascribe_engines::ENGINES,
+        scan: ascribe_intel::indicators::scan,
+        open_corpus: &|_| Err("this build cannot open corpora yet".to_owned()),
+        assess: &judge,
+    }
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {

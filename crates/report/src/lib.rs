@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use ascribe_assess::assessment::{Assessment, Belief};
+use ascribe_assess::assessment::Assessment;
 
 mod chart;
 pub mod figures;
@@ -32,8 +32,6 @@ pub struct Page<'a> {
     pub quotes: &'a BTreeMap<(String, usize), Quote>,
     /// The prose of notes, by finding.
     pub prose: &'a BTreeMap<String, String>,
-    /// Beliefs under changed assumptions.
-    pub what_ifs: &'a [WhatIf],
     /// Where the page is written, for the terminal.
     pub written_to: Option<&'a str>,
 }
@@ -95,17 +93,4 @@ pub enum Quoted {
     Bytes(Vec<u8>),
     /// Leaked material: hash and range only.
     Withheld,
-}
-
-/// The belief under a changed assumption.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WhatIf {
-    /// The change, in one sentence.
-    pub title: String,
-    /// Leading hypothesis then.
-    pub leader: String,
-    /// Its belief then.
-    pub belief: Belief,
-    /// Its words then.
-    pub words: String,
 }

@@ -72,7 +72,12 @@ impl<'a> Page<'a> {
 
     /// Likeliest party among those that belong to no other listed party.
     pub(crate) fn top_operator(&self) -> Option<(&'a str, f64)> {
-        top(self.assessment.operators.iter().filter(|(id, _)| {
+        self.top_of(&self.assessment.operators)
+    }
+
+    /// The same among these operators.
+    pub(crate) fn top_of(&self, operators: &'a BTreeMap<String, f64>) -> Option<(&'a str, f64)> {
+        top(operators.iter().filter(|(id, _)| {
             self.parties
                 .get(*id)
                 .and_then(|party| party.parent.as_ref())

@@ -2,7 +2,7 @@
 //!
 //! Lines are bounded by the width; no escape code of the evidence gets through, and none of ours without colour.
 
-use ascribe_assess::assessment::Hypothesis;
+use ascribe_assess::assessment::{Hypothesis, WhatIf};
 
 use crate::Page;
 use crate::figures::{bans, count, counted, interval, percent, percent_range, two_decimals};
@@ -153,6 +153,13 @@ fn full(page: &Page<'_>, out: &mut Lines) {
     out.heading("What would overturn it", None);
     out.wrapped("", 0, &format!("{}.", flip_words(page)));
 
+    if !assessment.what_ifs.is_empty() {
+        out.heading("What if", None);
+        for what_if in &assessment.what_ifs {
+            what_if_line(page, what_if, out);
+        }
+    }
+
     out.heading("What to collect next", Some("bits"));
     for item in assessment.collect.iter().take(ITEMS) {
         out.wrapped(
@@ -243,15 +250,8 @@ fn more(out: &mut Lines, all: usize) {
 
 fn answer_line(page: &Page<'_>, hypothesis: &Hypothesis, out: &mut Lines) {
     let belief = &hypothesis.belief;
-    let label = if belief.point < 0.01 {
-        "< 1 %".to_owned()
-    } else if belief.point > 0.99 {
-        "> 99 %".to_owned()
-    } else {
-        percent(belief.point)
-    };
     out.strong(
-        &format!("{label:>7}   "),
+        &format!("{:>7}   ", label(belief.point)),
         LABEL,
         &clean(page.hypothesis_name(&hypothesis.id)),
     );
@@ -263,6 +263,35 @@ fn answer_line(page: &Page<'_>, hypothesis: &Hypothesis, out: &mut Lines) {
             sentence(&hypothesis.words),
             interval(belief.low, belief.high),
             percent_range(belief.outer[0], belief.outer[1])
+        ),
+    );
+}
+
+/// A percentage that fits the column of labels.
+fn label(point: f64) -> String {
+    if point < 0.01 {
+        "< 1 %".to_owned()
+    } else if point > 0.99 {
+        "> 99 %".to_owned()
+    } else {
+        percent(point)
+    }
+}
+
+fn what_if_line(page: &Page<'_>, what_if: &WhatIf, out: &mut Lines) {
+    let belief = what_if.belief.get(&what_if.leader).copied().unwrap_or(0.0);
+    let operator = page
+        .top_of(&what_if.operators)
+        .map_or_else(String::new, |(id, belief)| {
+            format!("; operator {}, {}", clean(page.party_name(id)), percent(belief))
+        });
+    out.wrapped(
+        &format!("{:>7}   ", label(belief)),
+        LABEL,
+        &format!(
+            "{}: {}{operator}",
+            sentence(&what_if.name),
+            clean(page.hypothesis_name(&what_if.leader))
         ),
     );
 }

@@ -131,8 +131,10 @@ fn filled_with(text: &str) -> Sample {
         text.clone_into(&mut point.day);
         point.cause = vec![text.to_owned()];
     }
-    for what_if in &mut sample.what_ifs {
-        for place in [&mut what_if.title, &mut what_if.leader, &mut what_if.words] {
+    for what_if in &mut sample.assessment.what_ifs {
+        what_if.changes = vec![text.to_owned()];
+        what_if.operators = [(text.to_owned(), 0.5)].into();
+        for place in [&mut what_if.name, &mut what_if.leader, &mut what_if.words] {
             text.clone_into(place);
         }
     }
@@ -202,6 +204,10 @@ fn the_terminal_says_the_answer_in_plain_words() {
         What would overturn it
         Without 2 findings another hypothesis leads: fbi-code-overlap,
         engine:4be1c09ad377.
+
+        What if
+           88 %   The bureau is reliable and the address range is its holder's alone:
+                  North Korea, on the state's direction; operator North Korea, 91 %
 
         What to collect next (bits)
            0.31   holder of 203.0.113.71 in 2014-11: the provider, for the customer and

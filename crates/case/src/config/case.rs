@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use ascribe_assess::what_if::Change;
 use ascribe_intel::{Incident, Knowledge};
 use ascribe_model::words::{Direction, Tlp};
 use ascribe_model::{ArtifactId, Moment, Range};
@@ -102,6 +103,21 @@ pub struct Standard {
     pub forgeable_share: Option<f64>,
 }
 
+/// An assumption under which the answer is shown too.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WhatIf {
+    /// Its id.
+    pub id: String,
+    /// Its name; absent: its changes in words.
+    pub name: Option<String>,
+    /// The incident.
+    pub incident: String,
+    /// What is changed.
+    pub changes: Vec<Change>,
+    /// Why it is asked.
+    pub reason: Option<String>,
+}
+
 /// A case as its folder's case.toml describes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
@@ -131,6 +147,8 @@ pub struct Case {
     pub evidence: Vec<EvidenceEntry>,
     /// Standards in the order written.
     pub standards: Vec<Standard>,
+    /// What-ifs in the order written.
+    pub what_ifs: Vec<WhatIf>,
     /// What is odd about it, but no error.
     pub warnings: Vec<Problem>,
     /// The file's own hash.

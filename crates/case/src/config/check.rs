@@ -134,7 +134,7 @@ fn references(sheet: &mut Sheet<'_>, case: &Case, places: &Places) {
             .filter(|(given, _)| given == kind)
             .map(|(_, id)| id.as_str());
         let hint = nearest::hint(id, ids);
-        if *kind == "source" {
+        if *kind == "source" && *key != "what_if" {
             // A fact's source may be a plain name: only the sources of notes have a reliability.
             sheet.warn(
                 *at,

@@ -9,8 +9,9 @@ pub mod nearest;
 pub mod sheet;
 mod tables;
 mod world;
+mod what_if;
 
-pub use case::{Case, EvidenceEntry, Hypothesis, Persons, Standard};
+pub use case::{Case, EvidenceEntry, Hypothesis, Persons, Standard, WhatIf};
 pub use check::ALWAYS;
 pub use sheet::Problem;
 

@@ -32,6 +32,7 @@ const TOP: &[&str] = &[
     "infrastructure",
     "evidence",
     "standard",
+    "what_if",
 ];
 const INCIDENT: &[&str] = &["id", "question", "entered", "struck", "opened"];
 const HYPOTHESIS: &[&str] = &[
@@ -127,6 +128,9 @@ pub fn case(sheet: &mut Sheet<'_>, table: &DeTable<'_>, sha256: ArtifactId) -> O
     let standards = each(sheet, &top, "standard", |sheet, table, at, _| {
         standard(sheet, table, at, &first, &mut places)
     });
+    let what_ifs = each(sheet, &top, "what_if", |sheet, table, at, _| {
+        super::what_if::what_if(sheet, table, at, &first, &mut places)
+    });
     let mut case = Case {
         contract,
         name: name?,
@@ -141,6 +145,7 @@ pub fn case(sheet: &mut Sheet<'_>, table: &DeTable<'_>, sha256: ArtifactId) -> O
         deception,
         evidence,
         standards,
+        what_ifs,
         warnings: Vec::new(),
         sha256,
     };

@@ -238,3 +238,36 @@ fn an_instant_counts_by_its_day_where_the_case_is() {
         "case.toml:1: `timezone`: `Mars/Olympus` is no IANA time zone (as in \"Europe/Rome\" or \"UTC\")"
     );
 }
+
+#[test]
+fn a_what_if_names_what_the_case_has() {
+    let known = format!(
+        "{SMALL}[[source]]\nid = \"fbi\"\n[[infrastructure]]\nid = \"net\"\nwhat = [\"192.0.2.0/24\"]\n[[what_if]]\nid = \"w\"\n"
+    );
+    let text = format!(
+        "{known}reliable = [\"fbi\"]\nset = {{ \"infrastructure:net.exclusive\" = \"high\", \"deception.default\" = 0.2 }}\ndrop = [\"finding:n1\"]\n"
+    );
+    let case = read(text.as_bytes()).unwrap();
+    assert_eq!(case.what_ifs.len(), 1);
+    assert_eq!(case.what_ifs[0].changes.len(), 4);
+    assert_eq!(case.what_ifs[0].incident, "a");
+    let wrong = format!(
+        "{known}reliable = [\"fib\"]\nset = {{ \"infrastructure:nt.exclusive\" = \"high\", \"deception.default\" = \"most\", \"net.exclusive\" = 1 }}\ndrop = [\"n1\"]\nwhat = 1\n"
+    );
+    let found = problems(&wrong);
+    assert_eq!(found.len(), 6, "{found:#?}");
+    assert!(
+        found
+            .iter()
+            .any(|problem| problem.contains("`fib` (nearest known: `fbi`)")),
+        "{found:#?}"
+    );
+    assert!(
+        found
+            .iter()
+            .any(|problem| problem.contains("`nt` (nearest known: `net`)")),
+        "{found:#?}"
+    );
+    let nothing = problems(&known);
+    assert!(nothing[0].contains("changes nothing"), "{nothing:?}");
+}

@@ -203,6 +203,7 @@ fn assess(question: &Question<'_>) -> Result<(Assessment, ModelFile), String> {
         },
         ledger: Vec::new(),
         sensitivity: Sensitivity::default(),
+        what_ifs: Vec::new(),
         collect: Vec::new(),
         standards: Vec::new(),
         timeline: Vec::new(),

@@ -140,18 +140,26 @@ fn best(beliefs: &BTreeMap<String, f64>) -> Option<(&str, f64)> {
 }
 
 fn what_ifs(page: &Page<'_>) -> Markup {
+    let assessment = page.assessment;
+    let Some(leader) = page.ranked().first().copied() else {
+        return html! {};
+    };
     html! {
-        @if !page.what_ifs.is_empty() {
-            h3 { "What if" }
+        @if !assessment.what_ifs.is_empty() {
+            h3 id="what-if" { "What if" }
             (scrolling("What if", html! {
                 table {
-                    thead { tr { th scope="col" { "Change" } th scope="col" { "Leads then" } th scope="col" class="n" { "Belief" } th scope="col" class="n" { "90 % interval" } th scope="col" { "Words" } } }
-                    tbody { @for what_if in page.what_ifs { tr {
-                        th scope="row" class="says" { (sentence(&what_if.title)) }
-                        td class="mid" { (name(page.hypothesis_name(&what_if.leader))) }
-                        td class="n" { (percent(what_if.belief.point)) }
-                        td class="n" { (interval(what_if.belief.low, what_if.belief.high)) }
+                    thead { tr {
+                        th scope="col" { "Assumption" } th scope="col" class="n" { (name(page.hypothesis_name(&leader.id))) } th scope="col" { "Leads then" }
+                        th scope="col" class="n" { "90 % interval" } th scope="col" { "Words" } th scope="col" { "Operator alone" }
+                    } }
+                    tbody { @for what_if in &assessment.what_ifs { tr {
+                        th scope="row" class="says" { (sentence(&what_if.name)) @if what_if.changes.len() != 1 || what_if.changes.first() != Some(&what_if.name) { " " span class="soft" { (sentence(&what_if.changes.join("; "))) } } }
+                        td class="n" { (percent(what_if.belief.get(&leader.id).copied().unwrap_or(0.0))) }
+                        td class="mid" { @if what_if.leader == leader.id { span class="soft" { "the same" } } @else { strong { (name(page.hypothesis_name(&what_if.leader))) } " " span class="n" { (percent(what_if.belief.get(&what_if.leader).copied().unwrap_or(0.0))) } } }
+                        td class="n" { (interval(what_if.interval.map(|[low, _]| low), what_if.interval.map(|[_, high]| high))) }
                         td class="mid" { (sentence(&what_if.words)) }
+                        td class="mid" { @if let Some((operator, belief)) = page.top_of(&what_if.operators) { (name(page.party_name(operator))) " " span class="n" { (percent(belief)) } } }
                     } } }
                 }
             }))

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 
 use ascribe_assess::assessment::{
     AnomalyAt, AnomalyLine, Assessment, Belief, ByteProvenance, Collect, Confidence, Hypothesis, Input,
-    LeaveOneOut, LedgerLine, Run, SCHEMA, Sensitivity, StandardResult, TimelineEvent, Weight,
+    LeaveOneOut, LedgerLine, Run, SCHEMA, Sensitivity, StandardResult, TimelineEvent, Weight, WhatIf,
 };
 use ascribe_model::words::{About, Basis, Kind, Stance, Tlp};
 use ascribe_model::{ArtifactId, Coverage, Moment};
-use ascribe_report::{Page, Party, Quote, Quoted, SeriesPoint, SourceCard, WhatIf};
+use ascribe_report::{Page, Party, Quote, Quoted, SeriesPoint, SourceCard};
 
 /// Owned parts of a page.
 pub struct Sample {
@@ -20,7 +20,6 @@ pub struct Sample {
     pub series: Vec<SeriesPoint>,
     pub quotes: BTreeMap<(String, usize), Quote>,
     pub prose: BTreeMap<String, String>,
-    pub what_ifs: Vec<WhatIf>,
 }
 
 impl Sample {
@@ -32,7 +31,6 @@ impl Sample {
             series: &self.series,
             quotes: &self.quotes,
             prose: &self.prose,
-            what_ifs: &self.what_ifs,
             written_to: Some("film-studio/out/report.html"),
         }
     }
@@ -410,6 +408,19 @@ pub fn sample() -> Sample {
             without_overrides: Some(text(&[("nk-directed", 0.63), ("crew-attack", 0.11)])),
             without_notes: Some(text(&[("nk-directed", 0.34), ("unlisted-nonstate", 0.29)])),
         },
+        what_ifs: vec![WhatIf {
+            id: "bureau-exclusive".to_owned(),
+            name: "The bureau is reliable and the address range is its holder's alone".to_owned(),
+            changes: vec![
+                "source fbi is reliable".to_owned(),
+                "star-kp is exclusive to its holder with 0.95, its high end".to_owned(),
+            ],
+            leader: "nk-directed".to_owned(),
+            belief: [("nk-directed".to_owned(), 0.88), ("crew-attack".to_owned(), 0.04)].into(),
+            interval: Some([0.81, 0.94]),
+            words: "very likely".to_owned(),
+            operators: [("nk".to_owned(), 0.91), ("insider".to_owned(), 0.03)].into(),
+        }],
         collect: vec![
             Collect {
                 what: "holder of 203.0.113.71 in 2014-11".to_owned(),
@@ -522,11 +533,5 @@ pub fn sample() -> Sample {
         series,
         quotes,
         prose: [("fbi-code-overlap".to_owned(), "Said in the bureau's update of 19 December 2014.\n\nThe samples were not published, so nobody outside could repeat the comparison.".to_owned())].into(),
-        what_ifs: vec![WhatIf {
-            title: "The bureau is reliable and the address range is exclusive at its high end".to_owned(),
-            leader: "nk-directed".to_owned(),
-            belief: Belief { point: 0.88, low: Some(0.81), high: Some(0.94), outer: [0.5, 0.97] },
-            words: "very likely".to_owned(),
-        }],
     }
 }

@@ -1,0 +1,115 @@
+//! Puts a case's question to the assessment.
+
+use std::error::Error;
+
+use ascribe_assess::assess::{Candidate, Setting, Standard, assess};
+use ascribe_assess::assessment::Assessment;
+use ascribe_assess::build::{Answer, Question};
+use ascribe_assess::model_file::ModelFile;
+use ascribe_assess::weigh::Draws;
+use ascribe_assess::what_if::{Said, WhatIf};
+
+use crate::run::Question as Asked;
+
+/// The assessment of one incident as of one day. Errors: why there is none, with what caused it.
+pub fn judge(asked: &Asked<'_>) -> Result<(Assessment, ModelFile), String> {
+    let question = question(asked);
+    let standards: Vec<Standard> = asked
+        .standards
+        .iter()
+        .map(|standard| Standard {
+            id: standard.id.clone(),
+            hypothesis: standard.hypothesis.clone(),
+            low_min: standard.hypothesis_low,
+            origins_min: standard.origins,
+            forgeable_share_max: standard.forgeable_share,
+        })
+        .collect();
+    let candidates: Vec<Candidate> = asked
+        .leads
+        .iter()
+        .map(|lead| {
+            let like = asked
+                .findings
+                .iter()
+                .find(|finding| finding.kind == lead.kind && finding.points_to == lead.points_to)
+                .map(|finding| finding.id.clone());
+            Candidate {
+                what: lead.what.clone(),
+                ask: lead.ask.clone(),
+                like,
+            }
+        })
+        .collect();
+    let of_incident = asked
+        .case
+        .what_ifs
+        .iter()
+        .filter(|what_if| what_if.incident == asked.incident.id);
+    let what_ifs: Vec<WhatIf> = of_incident
+        .map(|what_if| WhatIf {
+            id: what_if.id.clone(),
+            name: what_if.name.clone(),
+            changes: what_if.changes.clone(),
+        })
+        .collect();
+    let setting = Setting {
+        case: &asked.case.name,
+        incident: asked.incident,
+        as_of: asked.as_of,
+        tlp: asked.case.tlp,
+        knowledge: asked.knowledge,
+        question: &question,
+        standards: &standards,
+        candidates: &candidates,
+        what_ifs: &what_ifs,
+        version: env!("CARGO_PKG_VERSION"),
+        draws: Draws::default(),
+        depth: asked.depth,
+    };
+    assess(
+        &setting,
+        &asked.findings,
+        asked.inputs.clone(),
+        asked.anomalies.clone(),
+    )
+    .map_err(|error| chain(&error))
+}
+
+/// What a case says of one incident as of one day, for changes of it.
+#[must_use]
+pub fn said(asked: &Asked<'_>) -> Said {
+    Said {
+        question: question(asked),
+        knowledge: asked.knowledge.clone(),
+        findings: asked.findings.clone(),
+    }
+}
+
+fn question(asked: &Asked<'_>) -> Question {
+    Question {
+        answers: asked
+            .hypotheses
+            .iter()
+            .map(|hypothesis| Answer {
+                id: hypothesis.id.clone(),
+                name: hypothesis.name.clone(),
+                operators: hypothesis.operators.clone(),
+                directions: hypothesis.directions.clone(),
+                prior: hypothesis.prior,
+            })
+            .collect(),
+        deception: asked.case.deception.clone(),
+    }
+}
+
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
