@@ -71,7 +71,8 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    const CELLS: usize = 2 * (BANS_MAX * STEPS_PER_BAN) as usize + 2;
+    /// Below −9, between any two of 1,801 thresholds, above 9.
+    const CELLS: usize = 1_802;
 
     pub(crate) fn new() -> Self {
         Self {
@@ -112,7 +113,9 @@ impl Tally {
         // Items at or below the threshold with number `index`.
         let (mut same_below, mut different_below) = (0_u64, 0_u64);
         let (mut low, mut high) = (None, None);
-        for (index, (same, different)) in (-BANS_MAX * STEPS_PER_BAN..).zip(self.same.iter().zip(&self.different)) {
+        for (index, (same, different)) in
+            (-BANS_MAX * STEPS_PER_BAN..).zip(self.same.iter().zip(&self.different))
+        {
             same_below += same;
             different_below += different;
             let threshold = index as f64 / STEPS_PER_BAN as f64;

@@ -35,7 +35,8 @@ impl Kde {
     ///
     /// Infinite scores on the right side count as mass at infinity. Errors: no spread in a class, misleading infinities.
     pub fn fit(same: &[f64], different: &[f64]) -> Result<Self, KdeError> {
-        let misleading = |scores: &[f64], wrong: f64| scores.iter().any(|&score| score.is_nan() || score == wrong);
+        let misleading =
+            |scores: &[f64], wrong: f64| scores.iter().any(|&score| score.is_nan() || score == wrong);
         if misleading(same, f64::NEG_INFINITY) || misleading(different, f64::INFINITY) {
             return Err(KdeError::Misleading);
         }
@@ -72,7 +73,10 @@ impl Density {
         scores.sort_by(f64::total_cmp);
         let n = scores.len() as f64;
         let mean = scores.iter().map(|score| score / n).sum::<f64>();
-        let variance = scores.iter().map(|score| (score - mean) * (score - mean) / n).sum::<f64>();
+        let variance = scores
+            .iter()
+            .map(|score| (score - mean) * (score - mean) / n)
+            .sum::<f64>();
         let bandwidth = libm::sqrt(variance) * libm::pow(4.0 / 3.0 / n, 0.2);
         (bandwidth > 0.0 && bandwidth.is_finite()).then_some(Self { scores, bandwidth })
     }

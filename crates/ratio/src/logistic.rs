@@ -67,10 +67,7 @@ impl Logistic {
         if penalty == Penalty::None && separable {
             let added = [(extent.high, false), (extent.low, true)];
             let fitted = newton(finite.chain(added), extent.with_one_more(), penalty);
-            return Ok(Self {
-                separable,
-                ..fitted
-            });
+            return Ok(Self { separable, ..fitted });
         }
         Ok(newton(finite, extent, penalty))
     }
@@ -242,7 +239,9 @@ fn newton(rows: impl Iterator<Item = (f64, bool)> + Clone, extent: Extent, penal
         slope += slope_step;
         intercept += intercept_step;
         now = next;
-        let moved = (slope_step / (1.0 + slope.abs())).abs().max((intercept_step / (1.0 + intercept.abs())).abs());
+        let moved = (slope_step / (1.0 + slope.abs()))
+            .abs()
+            .max((intercept_step / (1.0 + intercept.abs())).abs());
         if moved < 1e-12 {
             break;
         }

@@ -130,9 +130,9 @@ fn push(pools: &mut Vec<Pool>, score: f64, same: u64, different: u64) {
         same,
         different,
     };
-    // Counts are below 2^32: these products are exact.
     while let Some(below) = pools.last()
-        && below.same * new.different >= new.same * below.different
+        && u128::from(below.same) * u128::from(new.different)
+            >= u128::from(new.same) * u128::from(below.different)
     {
         new = Pool {
             first: below.first,

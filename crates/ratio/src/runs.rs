@@ -28,15 +28,18 @@ pub enum RunsError {
     /// A class has no items.
     #[error("no {0} pairs: both classes are needed")]
     Empty(&'static str),
-    /// Counts are kept below 2^32 so that products of two are exact.
-    #[error("more than 4,294,967,295 scores")]
+    /// Rows and families are numbered in 31 bits.
+    #[error("more than 2,147,483,647 scores or families")]
     TooMany,
 }
+
+/// Most items.
+const ITEMS_MAX: usize = (u32::MAX / 2) as usize;
 
 impl Runs {
     /// Both classes in one order. Rows may come in any order.
     ///
-    /// Errors: a class without items, a NaN, 2^32 items or more.
+    /// Errors: a class without items, a NaN, 2^31 items or more.
     pub fn new(same: &[f64], different: &[f64]) -> Result<Self, RunsError> {
         if same.is_empty() {
             return Err(RunsError::Empty("same"));
@@ -44,7 +47,7 @@ impl Runs {
         if different.is_empty() {
             return Err(RunsError::Empty("different"));
         }
-        if u32::try_from(same.len().saturating_add(different.len())).is_err() {
+        if same.len().saturating_add(different.len()) > ITEMS_MAX {
             return Err(RunsError::TooMany);
         }
         let (same, different) = (ordered(same)?, ordered(different)?);

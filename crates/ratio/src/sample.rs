@@ -118,8 +118,8 @@ impl Sample {
 }
 
 impl Runs {
-    /// Runs of rows that are in order already; `weight` of each is 1.
-    fn of_ordered(rows: impl Iterator<Item = (f64, bool)>) -> Result<Self, RunsError> {
+    /// Runs of rows that are in order already.
+    pub(crate) fn of_ordered(rows: impl Iterator<Item = (f64, bool)>) -> Result<Self, RunsError> {
         let mut runs: Vec<Run> = Vec::new();
         for (score, same) in rows {
             let (one_same, one_different) = if same { (1, 0) } else { (0, 1) };

@@ -77,9 +77,7 @@ pub enum TableError {
         value: String,
     },
     /// A family is empty.
-    #[error(
-        "line {line}: no family; every pair needs one, since pairs of one family are not independent"
-    )]
+    #[error("line {line}: no family; every pair needs one, since pairs of one family are not independent")]
     Family {
         /// From 1.
         line: usize,
@@ -102,7 +100,10 @@ pub fn read(bytes: &[u8]) -> Result<Table, TableError> {
             line: before.iter().filter(|byte| **byte == b'\n').count() + 1,
         }
     })?;
-    let mut lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).zip(1..);
+    let mut lines = text
+        .split('\n')
+        .map(|line| line.strip_suffix('\r').unwrap_or(line))
+        .zip(1..);
     let Some((header, _)) = lines.next().filter(|(header, _)| !header.trim().is_empty()) else {
         return Err(TableError::Empty);
     };
@@ -159,7 +160,13 @@ fn shown(value: &str) -> String {
     let mut text: String = value
         .chars()
         .take(SHOWN_CHARS_MAX)
-        .map(|character| if character.is_control() { '\u{FFFD}' } else { character })
+        .map(|character| {
+            if character.is_control() {
+                '\u{FFFD}'
+            } else {
+                character
+            }
+        })
         .collect();
     if value.chars().nth(SHOWN_CHARS_MAX).is_some() {
         text.push('…');
@@ -309,7 +316,9 @@ mod tests {
         }
         assert_eq!(plain.sample.families(), ["a", "b"]);
         assert_eq!(
-            read(b"score,label,family,id\n1,1,a,7\n0,0,a,8\n").unwrap().unused_columns,
+            read(b"score,label,family,id\n1,1,a,7\n0,0,a,8\n")
+                .unwrap()
+                .unused_columns,
             ["id"]
         );
     }
@@ -326,7 +335,12 @@ mod tests {
         assert!(failure("score,label,family\n1,1,\n").starts_with("line 2: no family"));
         assert!(failure("score,label,family\n1,1,\"a\n").starts_with("line 2: a quote"));
         assert!(failure("score,label,family\n1,1,a\n").contains("no different pairs"));
-        assert!(read(b"score,label,family\n1,1,a\n1,0,\xFF\n").unwrap_err().to_string().starts_with("line 3"));
+        assert!(
+            read(b"score,label,family\n1,1,a\n1,0,\xFF\n")
+                .unwrap_err()
+                .to_string()
+                .starts_with("line 3")
+        );
     }
 
     #[test]

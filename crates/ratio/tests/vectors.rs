@@ -1,5 +1,11 @@
 //! Numbers of the Python package `lir` 1.3.1, reproduced. Where its optimiser stops early, the exact optimum counts.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "vectors of another form are a failed test"
+)]
+
 use ascribe_ratio::Added;
 use ascribe_ratio::bounds::elub;
 use ascribe_ratio::cost::{Costs, cllr, cllr_min, cross_entropy_of_nothing, cross_entropy_of_pools};
