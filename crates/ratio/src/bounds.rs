@@ -68,16 +68,21 @@ pub fn elub(same_bans: &[f64], different_bans: &[f64], added: Added) -> Bounds {
 pub(crate) struct Tally {
     same: Vec<u64>,
     different: Vec<u64>,
+    /// Odds at each threshold.
+    odds: Vec<f64>,
 }
 
 impl Tally {
-    /// Below −9, between any two of 1,801 thresholds, above 9.
-    const CELLS: usize = 1_802;
+    /// One per threshold: what lies above the one before and not above it.
+    const CELLS: usize = 1_801;
 
     pub(crate) fn new() -> Self {
         Self {
             same: vec![0; Self::CELLS],
             different: vec![0; Self::CELLS],
+            odds: (-BANS_MAX * STEPS_PER_BAN..=BANS_MAX * STEPS_PER_BAN)
+                .map(|index| libm::exp10(index as f64 / STEPS_PER_BAN as f64))
+                .collect(),
         }
     }
 
@@ -113,13 +118,10 @@ impl Tally {
         // Items at or below the threshold with number `index`.
         let (mut same_below, mut different_below) = (0_u64, 0_u64);
         let (mut low, mut high) = (None, None);
-        for (index, (same, different)) in
-            (-BANS_MAX * STEPS_PER_BAN..).zip(self.same.iter().zip(&self.different))
-        {
+        let cells = self.same.iter().zip(&self.different).zip(&self.odds);
+        for (index, ((same, different), odds)) in (-BANS_MAX * STEPS_PER_BAN..).zip(cells) {
             same_below += same;
             different_below += different;
-            let threshold = index as f64 / STEPS_PER_BAN as f64;
-            let odds = libm::exp10(threshold);
             let missed = (same_below as f64 + per_class) / all_same;
             let accepted = (all_different - different_below as f64) / all_different;
             let worse = if index < 0 {

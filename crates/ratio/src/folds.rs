@@ -34,6 +34,16 @@ pub enum Kind {
 impl Kind {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Logistic, Self::Pav, Self::Kde];
+
+    /// Its name in JSON and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Logistic => "logistic",
+            Self::Pav => "pav",
+            Self::Kde => "kde",
+        }
+    }
 }
 
 /// A fitted calibrator.

@@ -184,6 +184,21 @@ fn reasons(validation: &Validation) -> Vec<String> {
             bits(validation.cllr)
         ));
     }
+    if let (Some(chosen), Some(intervals)) = (validation.calibrator, &validation.intervals)
+        && let Some((better, cllr)) = validation
+            .calibrators
+            .iter()
+            .filter_map(|compared| compared.cllr.map(|cllr| (compared.calibrator, cllr)))
+            .filter(|(kind, cllr)| *kind != chosen && *cllr < intervals.cllr.low)
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+    {
+        reasons.push(format!(
+            "Another calibrator costs less on families that it had not seen: {} bits (`--calibrator {}`). Choosing it after \
+             looking flatters a little.",
+            bits(cllr),
+            better.name()
+        ));
+    }
     reasons.push(
         "Comparisons of another kind (other material, other population, other preparation) are not covered by these numbers."
             .to_owned(),
