@@ -74,7 +74,10 @@ pub fn over_families(sample: &Sample, bans: &[f64], draws: usize, seed: u64) -> 
     let cap = caps(same_families, different_families);
     let mut drawn = Vec::with_capacity(draws);
     let mut times = vec![0_u64; sample.families().len()];
-    let mut tally = Tally::new();
+    let mut room = Room {
+        tally: Tally::new(),
+        runs: Vec::new(),
+    };
     for draw in 0..draws {
         let mut random = Random::of_draw(seed, draw as u64);
         times.fill(0);
@@ -84,14 +87,14 @@ pub fn over_families(sample: &Sample, bans: &[f64], draws: usize, seed: u64) -> 
                 *count += 1;
             }
         }
-        drawn.extend(rows.measure(&times, &mut tally, cap));
+        drawn.extend(rows.measure(&times, &mut room, cap));
     }
     let draws_void = draws - drawn.len();
     if drawn.len() <= draws_void {
         return None;
     }
     let interval = |of: fn(&Drawn) -> f64| middle(drawn.iter().map(of).collect());
-    let as_sampled = rows.measure(&vec![1; sample.families().len()], &mut tally, cap)?;
+    let as_sampled = rows.measure(&vec![1; sample.families().len()], &mut room, cap)?;
     Some(Intervals {
         cllr: interval(|d| d.cllr),
         cllr_min: around(as_sampled.cllr_min, drawn.iter().map(|d| d.cllr_min).collect()),
@@ -147,6 +150,12 @@ fn around(number: f64, mut values: Vec<f64>) -> Interval {
     }
 }
 
+/// Memory that the draws use in turn.
+struct Room {
+    tally: Tally,
+    runs: Vec<Run>,
+}
+
 /// What every draw needs of the rows.
 struct Prepared<'a> {
     rows: &'a [Row],
@@ -184,8 +193,9 @@ impl<'a> Prepared<'a> {
     }
 
     /// The numbers of a draw that has each family `times` over; nothing without pairs of both classes.
-    fn measure(&self, times: &[u64], tally: &mut Tally, cap: Bounds) -> Option<Drawn> {
-        let mut runs: Vec<Run> = Vec::new();
+    fn measure(&self, times: &[u64], room: &mut Room, cap: Bounds) -> Option<Drawn> {
+        let Room { tally, runs } = room;
+        runs.clear();
         tally.clear();
         for (row, &cell) in self.rows.iter().zip(&self.cells) {
             let count = times.get(row.family as usize).copied().unwrap_or(0);
@@ -206,7 +216,7 @@ impl<'a> Prepared<'a> {
                 }),
             }
         }
-        let runs = Runs::of_runs(runs).ok()?;
+        let ordered = Runs::of_runs(core::mem::take(runs)).ok()?;
         let mut sums = [0.0; 2];
         let mut counts = [0_u64; 2];
         for ((&count, cost), number) in times.iter().zip(&self.costs).zip(&self.counts) {
@@ -221,14 +231,16 @@ impl<'a> Prepared<'a> {
         }
         let [same_cost, different_cost] = sums;
         let [same, different] = counts;
-        Some(Drawn {
+        let drawn = Drawn {
             cllr: (same_cost / same as f64 + different_cost / different as f64)
                 / 2.0
                 / core::f64::consts::LN_2,
-            cllr_min: cllr_of_pools(&Pav::fit(&runs, Added::Nothing)),
-            eer: equal_error_rate(&runs),
+            cllr_min: cllr_of_pools(&Pav::fit(&ordered, Added::Nothing)),
+            eer: equal_error_rate(&ordered),
             bounds: tally.bounds(Added::OneMisleadingEach).within(cap),
-        })
+        };
+        *runs = ordered.into_inner();
+        Some(drawn)
     }
 }
 

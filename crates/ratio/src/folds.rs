@@ -13,7 +13,7 @@ use crate::runs::{Runs, RunsError};
 use crate::sample::{Row, Sample};
 
 /// Pairs gone through in all fits together; beyond, a fold holds several families.
-const ROWS_FITTED_MAX: usize = 20_000_000;
+const ROWS_FITTED_MAX: usize = 10_000_000;
 /// Fewest folds where there are as many families.
 const FOLDS_MIN: usize = 10;
 /// Most pairs for kernel densities, which compare every pair with every other.
@@ -77,13 +77,26 @@ pub enum FitError {
 impl Calibrator {
     /// Fits `kind` to the pairs of `sample` that `wanted` takes.
     pub fn fit(kind: Kind, sample: &Sample, wanted: impl Fn(&Row) -> bool) -> Result<Self, FitError> {
+        Self::fit_from(None, kind, sample, wanted)
+    }
+
+    fn fit_from(
+        start: Option<&Self>,
+        kind: Kind,
+        sample: &Sample,
+        wanted: impl Fn(&Row) -> bool,
+    ) -> Result<Self, FitError> {
+        let start = match start {
+            Some(Self::Logistic(fitted)) => Some(*fitted),
+            _ => None,
+        };
         let rows = sample
             .rows()
             .iter()
             .filter(|row| wanted(row))
             .map(|row| (row.score, row.same));
         Ok(match kind {
-            Kind::Logistic => Self::Logistic(Logistic::fit(rows, Penalty::None)?),
+            Kind::Logistic => Self::Logistic(Logistic::fit_from(start, rows, Penalty::None)?),
             Kind::Pav => Self::Pav(Pav::fit(&Runs::of_ordered(rows)?, Added::OneMisleadingEach)),
             Kind::Kde => {
                 if sample.rows().len() > KDE_ROWS_MAX {
@@ -212,8 +225,13 @@ impl Folds {
             }
         }
         let mut weights = vec![f64::NAN; sample.rows().len()];
+        // The optimum of all pairs is where the search for the others' optimum starts; it ends at theirs.
+        let start = match kind {
+            Kind::Logistic => Calibrator::fit(kind, sample, |_| true).ok(),
+            Kind::Pav | Kind::Kde => None,
+        };
         for (fold, held_out) in (0_u32..).zip(&places) {
-            let fitted = Calibrator::fit(kind, sample, |row| self.fold(row) != fold)?;
+            let fitted = Calibrator::fit_from(start.as_ref(), kind, sample, |row| self.fold(row) != fold)?;
             for &index in held_out {
                 if let (Some(weight), Some(row)) = (weights.get_mut(index), sample.rows().get(index)) {
                     *weight = fitted.bans(row.score);

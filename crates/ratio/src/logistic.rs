@@ -53,6 +53,14 @@ impl Logistic {
     where
         I: Iterator<Item = (f64, bool)> + Clone,
     {
+        Self::fit_from(None, rows, penalty)
+    }
+
+    /// As [`Self::fit`], from a start near the optimum: the same optimum, sooner.
+    pub(crate) fn fit_from<I>(start: Option<Self>, rows: I, penalty: Penalty) -> Result<Self, LogisticError>
+    where
+        I: Iterator<Item = (f64, bool)> + Clone,
+    {
         let extent = Extent::of(rows.clone())?;
         let finite = rows.filter(|(score, _)| score.is_finite());
         if extent.low >= extent.high {
@@ -66,10 +74,10 @@ impl Logistic {
         let separable = extent.separable();
         if penalty == Penalty::None && separable {
             let added = [(extent.high, false), (extent.low, true)];
-            let fitted = newton(finite.chain(added), extent.with_one_more(), penalty);
+            let fitted = newton(start, finite.chain(added), extent.with_one_more(), penalty);
             return Ok(Self { separable, ..fitted });
         }
-        Ok(newton(finite, extent, penalty))
+        Ok(newton(start, finite, extent, penalty))
     }
 
     /// The weight of `score`, in bans.
@@ -159,7 +167,12 @@ struct Loss {
     intercept_intercept: f64,
 }
 
-fn newton(rows: impl Iterator<Item = (f64, bool)> + Clone, extent: Extent, penalty: Penalty) -> Logistic {
+fn newton(
+    start: Option<Logistic>,
+    rows: impl Iterator<Item = (f64, bool)> + Clone,
+    extent: Extent,
+    penalty: Penalty,
+) -> Logistic {
     // Halves first: the difference of two finite scores may be infinite.
     let (middle, half) = (
         extent.low / 2.0 + extent.high / 2.0,
@@ -214,7 +227,12 @@ fn newton(rows: impl Iterator<Item = (f64, bool)> + Clone, extent: Extent, penal
             intercept_intercept: loss.intercept_intercept * loss_factor,
         }
     };
-    let (mut slope, mut intercept) = (0.0, 0.0);
+    let (mut slope, mut intercept) = start.map_or((0.0, 0.0), |start| {
+        (
+            start.slope_ln * half,
+            start.intercept_ln + start.slope_ln * middle,
+        )
+    });
     let mut now = loss(slope, intercept);
     for _ in 0..ITERATIONS_MAX {
         let determinant =
@@ -242,7 +260,8 @@ fn newton(rows: impl Iterator<Item = (f64, bool)> + Clone, extent: Extent, penal
         let moved = (slope_step / (1.0 + slope.abs()))
             .abs()
             .max((intercept_step / (1.0 + intercept.abs())).abs());
-        if moved < 1e-12 {
+        // Convergence is quadratic: the next step would be about the square of this one.
+        if moved < 1e-8 {
             break;
         }
     }

@@ -98,6 +98,10 @@ impl Runs {
         })
     }
 
+    pub(crate) fn into_inner(self) -> Vec<Run> {
+        self.runs
+    }
+
     /// The runs, ascending.
     #[must_use]
     pub fn as_slice(&self) -> &[Run] {
