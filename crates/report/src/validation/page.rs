@@ -125,7 +125,7 @@ fn drawings(validation: &Validation) -> Markup {
             p { "Empirical cross-entropy. A curve of these weights above that of no weight means that the weights do harm at those prior odds." }
             (plots::cross_entropy(validation))
             h3 { "Reliability" }
-            p { "Points on the line are calibrated. Below it the weights overstate, above it they understate." }
+            p { "Points on the line are calibrated. A curve flatter than the line means that the weights overstate, in both directions; a steeper one, that they understate." }
             (plots::reliability(validation))
             (scrolling("Reliability", html! {
                 table {
