@@ -63,7 +63,7 @@ const PRIOR_TENTHS_MAX: i32 = 30;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ValidationError {
     /// The chosen calibrator does not fit.
-    #[error("{0}; another calibrator may do")]
+    #[error("the chosen calibrator does not fit these scores, another calibrator may do")]
     Fit(#[from] FitError),
     /// The weights are no data.
     #[error(transparent)]
