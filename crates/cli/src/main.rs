@@ -7,6 +7,7 @@ mod page;
 mod run;
 mod small;
 mod what_if;
+mod validate;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -44,6 +45,8 @@ enum Command {
         #[arg(long)]
         state: Option<PathBuf>,
     },
+    /// Say how good measured weights are, from labelled scores, and what may be claimed.
+    Validate(validate::Options),
     /// List every address, name, mailbox, URL and hash in files, one JSON line each.
     Indicators {
         /// Files.
@@ -104,6 +107,7 @@ fn main() -> ExitCode {
         Command::WhatIf(options) => what_if::run(&options),
         Command::Weigh { file, json: _ } => small::weigh(&file),
         Command::Verify { folder, state } => small::verify(&folder, state),
+        Command::Validate(options) => validate::validate(&options),
         Command::Indicators { files, json: _ } => small::indicators(&files),
     };
     match ended {

@@ -15,7 +15,8 @@ use crate::{Ended, Failure, say, say_error};
 /// A model file larger than this is refused.
 const MODEL_BYTES_MAX: u64 = 256 << 20;
 
-fn bytes_of(path: &Path, max: u64) -> Result<Vec<u8>, Failure> {
+/// The bytes of a file that has at most `max` of them.
+pub(crate) fn bytes_of(path: &Path, max: u64) -> Result<Vec<u8>, Failure> {
     let fail = |why: String| Failure::usage(format!("`{}`: {why}", path.display()));
     let len = std::fs::metadata(path)
         .map_err(|error| fail(error.to_string()))?

@@ -13,6 +13,7 @@ mod lookup;
 mod page;
 pub mod shown;
 mod terminal;
+pub mod validation;
 
 pub use page::page;
 pub use terminal::{Detail, TerminalOptions, terminal};

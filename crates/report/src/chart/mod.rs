@@ -3,10 +3,12 @@
 //! Coordinates along the measured axis are percentages of the drawing's width, so that a bar's `width` is its value.
 
 mod interval;
+mod plot;
 mod series;
 mod waterfall;
 
 pub(crate) use interval::{interval_axis, interval_bar, interval_key, share_bar};
+pub(crate) use plot::{Axis, Curve, Drawn, Plot, plot};
 pub(crate) use series::{LINES_MAX, last, series_chart, swatch};
 pub(crate) use waterfall::{FallRow, Scale, fall_axis, fall_bar};
 

@@ -9,7 +9,7 @@ mod inputs;
 mod ledger;
 mod method;
 mod sensitivity;
-mod style;
+pub(crate) mod style;
 
 use ascribe_model::words::Tlp;
 use maud::{DOCTYPE, Markup, html};
@@ -163,6 +163,6 @@ fn in_groups<T>(rows: &[T], fold: Fold, table: impl Fn(&[T], &str) -> Markup) ->
 }
 
 /// A table that scrolls inside its own frame.
-fn scrolling(label: &str, table: Markup) -> Markup {
+pub(crate) fn scrolling(label: &str, table: Markup) -> Markup {
     html! { div class="scroll" tabindex="0" role="region" aria-label=(label) { (table) } }
 }

@@ -18,8 +18,16 @@ pub(super) fn sheet(tlp: Tlp) -> String {
     )
 }
 
+/// The sheet of a page that carries no marking.
+pub(crate) fn unmarked_sheet() -> String {
+    format!(
+        "{}@page{{@bottom-left{{content:\"page \" counter(page) \" of \" counter(pages);font:9pt sans-serif}}}}",
+        include_str!("page.css")
+    )
+}
+
 /// A content security policy: this sheet, nothing from anywhere, no script.
-pub(super) fn policy(sheet: &str) -> String {
+pub(crate) fn policy(sheet: &str) -> String {
     format!(
         "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'; \
          require-trusted-types-for 'script'; trusted-types 'none'",
@@ -78,8 +86,8 @@ mod tests {
 
     #[test]
     fn the_sheet_asks_for_nothing_from_outside() {
-        for tlp in Tlp::ALL {
-            let sheet = sheet(*tlp);
+        let marked = Tlp::ALL.iter().map(|tlp| sheet(*tlp));
+        for sheet in marked.chain([unmarked_sheet()]) {
             assert!(!sheet.contains("url(") && !sheet.contains("@import") && !sheet.contains("</"));
         }
     }
