@@ -51,7 +51,7 @@ pub(super) fn contributions(world: &World, plan: &Plan, theta: &[f64]) -> Result
                 numbers.set_tempering(world, Tempering::Power(power));
                 tables.fill(world, plan, &numbers);
                 let outcome = Outcome::read(world, plan, &numbers, &tables)?;
-                backward.run(plan, &tables, &outcome.settings, &mut workspace);
+                backward.run(plan, &mut tables, &outcome.seeds, &mut workspace);
                 let expected = expected_ln(world, plan, &numbers, &tables, &backward, &workspace);
                 add_differences(
                     world,

@@ -97,6 +97,11 @@ impl Numbers {
         }
     }
 
+    /// How many findings of a bloc count.
+    pub(super) fn bloc_size(&self, bloc: usize) -> usize {
+        at(&self.bloc_size, bloc)
+    }
+
     /// P(reliable) of a source.
     pub(super) fn reliable(&self, world: &World, source: usize) -> f64 {
         world

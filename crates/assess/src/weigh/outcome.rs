@@ -23,8 +23,12 @@ pub(super) struct Outcome {
     pub(super) evidence_ln: f64,
     /// P(hypothesis | evidence).
     pub(super) posterior: Vec<f64>,
-    /// Weight of each setting within its profile: P(setting | profile, evidence).
+    /// P(setting | profile, evidence).
     pub(super) settings: Vec<f64>,
+    /// P(setting | profile, evidence) over the setting's cell of the last table, also where that cell is 0.
+    pub(super) seeds: Vec<f64>,
+    /// ln P(evidence of the tables | profile).
+    pub(super) profiles_ln: Vec<f64>,
     /// P(pair | evidence).
     pub(super) pairs: Vec<f64>,
 }
@@ -39,7 +43,21 @@ impl Outcome {
         numbers: &Numbers,
         tables: &Tables,
     ) -> Result<Self, WeighError> {
-        let (profiles_ln, settings) = profiles(world, plan, numbers, tables);
+        Self::of_profiles(world, plan, numbers, profiles(world, plan, numbers, tables))
+    }
+
+    /// The outcome when the tables say this about each profile.
+    pub(super) fn of_profiles(
+        world: &World,
+        plan: &Plan,
+        numbers: &Numbers,
+        profiles: Profiles,
+    ) -> Result<Self, WeighError> {
+        let Profiles {
+            profiles_ln,
+            settings,
+            seeds,
+        } = profiles;
         let total: f64 = world.priors.iter().map(|&slot| at(&numbers.theta, slot)).sum();
         let mut pairs_ln = Vec::with_capacity(world.pairs.len());
         let mut alone_ln = Vec::with_capacity(world.pairs.len());
@@ -84,6 +102,8 @@ impl Outcome {
             evidence_ln: most + libm::log(sum),
             posterior,
             settings,
+            seeds,
+            profiles_ln,
             pairs,
         })
     }
@@ -127,8 +147,14 @@ fn said_of_pair(world: &World, plan: &Plan, numbers: &Numbers, pair: usize) -> f
     product
 }
 
-/// ln P(evidence of tables | profile), and P(setting | profile, evidence of tables).
-fn profiles(world: &World, plan: &Plan, numbers: &Numbers, tables: &Tables) -> (Vec<f64>, Vec<f64>) {
+/// What the tables say about each profile.
+pub(super) struct Profiles {
+    pub(super) profiles_ln: Vec<f64>,
+    pub(super) settings: Vec<f64>,
+    pub(super) seeds: Vec<f64>,
+}
+
+fn profiles(world: &World, plan: &Plan, numbers: &Numbers, tables: &Tables) -> Profiles {
     let root = plan.nodes.len() - 1;
     let classes = plan.nodes.last().map_or(&[][..], |n| &n.class_of);
     let mut exponents = vec![i32::MIN; plan.profiles];
@@ -139,24 +165,37 @@ fn profiles(world: &World, plan: &Plan, numbers: &Numbers, tables: &Tables) -> (
         }
     }
     let mut sums = vec![0.0; plan.profiles];
-    let mut weights = Vec::with_capacity(plan.settings.len());
+    let mut seeds = Vec::with_capacity(plan.settings.len());
+    let mut settings = Vec::with_capacity(plan.settings.len());
     for (setting, &class) in plan.settings.iter().zip(classes) {
-        let value = tables.row(plan, root, class).first().copied().unwrap_or_default();
+        let cell = tables.row(plan, root, class).first().copied().unwrap_or_default();
         let down = tables.exponent_of(root, class) - at(&exponents, setting.profile);
-        let weight = setting_prior(world, numbers, setting) * libm::scalbn(value, down);
-        add(&mut sums, setting.profile, weight);
-        weights.push(weight);
+        let prior = setting_prior(world, numbers, setting);
+        let seed = if down == 0 {
+            prior
+        } else {
+            libm::scalbn(prior, down)
+        };
+        add(&mut sums, setting.profile, seed * cell);
+        seeds.push(seed);
+        settings.push(seed * cell);
     }
-    for (setting, weight) in plan.settings.iter().zip(weights.iter_mut()) {
+    for ((setting, seed), weight) in plan.settings.iter().zip(&mut seeds).zip(&mut settings) {
         let sum = at(&sums, setting.profile);
-        *weight = if sum > 0.0 { *weight / sum } else { 0.0 };
+        let over = if sum > 0.0 { 1.0 / sum } else { 0.0 };
+        *seed *= over;
+        *weight *= over;
     }
-    let lns = sums
+    let profiles_ln = sums
         .iter()
         .zip(&exponents)
         .map(|(sum, exponent)| ln(*sum) + f64::from(*exponent) * std::f64::consts::LN_2)
         .collect();
-    (lns, weights)
+    Profiles {
+        profiles_ln,
+        settings,
+        seeds,
+    }
 }
 
 /// P(framed party, thoroughness, care | operator).

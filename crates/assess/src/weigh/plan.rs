@@ -91,8 +91,8 @@ pub(super) struct Join {
     /// Cells of the inputs for each cell before summing; `None`: the same cell.
     pub(super) left_cells: Option<Vec<usize>>,
     pub(super) right_cells: Option<Vec<usize>>,
-    /// How many neighbouring cells add up to one.
-    pub(super) summed: usize,
+    /// Cells before summing.
+    pub(super) cells: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -115,6 +115,8 @@ pub(super) struct Node {
     pub(super) classes: usize,
     /// Class of each setting.
     pub(super) class_of: Vec<usize>,
+    /// The same for settings of one care and thoroughness alone.
+    coarse: Vec<usize>,
     pub(super) work: Work,
 }
 
@@ -135,6 +137,8 @@ pub(super) struct Plan {
     pub(super) nodes: Vec<Node>,
     /// Multiplications of one evaluation.
     pub(super) work: usize,
+    kept: usize,
+    scratch: Vec<usize>,
 }
 
 impl Plan {
@@ -160,6 +164,8 @@ impl Plan {
             groups,
             nodes: Vec::new(),
             work: 0,
+            kept: 0,
+            scratch: Vec::new(),
         };
         let leaves = plan.leaves(world);
         let ranks = elimination_ranks(world, &leaves);
@@ -205,11 +211,23 @@ impl Plan {
         ranks: &[usize],
     ) -> Result<Vec<usize>, WeighError> {
         let mut live = Vec::new();
+        let mut by_target: BTreeMap<Option<usize>, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
         for (leaf, natural) in leaves {
             let unit = matches!(leaf, Leaf::Unit);
-            let (class_of, settings) = self.leaf_classes(world, &leaf);
+            let (class_of, settings) = match &leaf {
+                // Groups of one target depend on the setting in the same way.
+                Leaf::Group(group) => {
+                    let actor = match self.groups.get(*group).map(|g| g.target) {
+                        Some(Target::Actor(actor)) => Some(actor),
+                        _ => None,
+                    };
+                    let classes = by_target.entry(actor);
+                    classes.or_insert_with(|| self.leaf_classes(world, &leaf)).clone()
+                }
+                _ => self.leaf_classes(world, &leaf),
+            };
             let mut scope = natural.clone();
-            scope.sort_by_key(|&variable| at(ranks, variable));
+            scope.sort_by_key(|&variable| std::cmp::Reverse(at(ranks, variable)));
             let size = cells_in(world, &scope);
             let cells = cell_map(world, &natural, &scope);
             self.push(Node {
@@ -217,6 +235,7 @@ impl Plan {
                 classes: settings.len(),
                 scope,
                 class_of,
+                coarse: Vec::new(),
                 work: Work::Leaf {
                     leaf,
                     settings,
@@ -293,17 +312,17 @@ impl Plan {
         }
     }
 
-    fn push(&mut self, node: Node) -> Result<(), WeighError> {
-        let kept: usize = self
-            .nodes
-            .iter()
-            .chain([&node])
-            .map(|n| n.classes.saturating_mul(n.size))
-            .fold(0, usize::saturating_add);
-        if kept > KEPT_CELLS_MAX {
+    fn push(&mut self, mut node: Node) -> Result<(), WeighError> {
+        let settings = self.settings.iter().zip(&node.class_of);
+        node.coarse = settings
+            .filter(|(s, _)| s.care == 0 && s.framer == 0)
+            .map(|(_, class)| *class)
+            .collect();
+        self.kept = self.kept.saturating_add(node.classes.saturating_mul(node.size));
+        if self.kept > KEPT_CELLS_MAX {
             return Err(WeighError::TooWide {
                 what: "kept cells",
-                found: kept,
+                found: self.kept,
                 most: KEPT_CELLS_MAX,
             });
         }
@@ -311,20 +330,47 @@ impl Plan {
         Ok(())
     }
 
+    /// Eliminates every variable in order of its rank.
     fn eliminate(&mut self, world: &World, mut live: Vec<usize>, ranks: &[usize]) -> Result<(), WeighError> {
         let mut order: Vec<usize> = (0..ranks.len()).collect();
         order.sort_by_key(|&variable| at(ranks, variable));
+        let mut uses = vec![0_usize; ranks.len()];
+        for node in live.iter().filter_map(|&node| self.nodes.get(node)) {
+            for &variable in &node.scope {
+                if let Some(count) = uses.get_mut(variable) {
+                    *count += 1;
+                }
+            }
+        }
         for variable in order {
             let (mut bucket, rest): (Vec<usize>, Vec<usize>) =
                 live.into_iter().partition(|&node| self.holds(node, variable));
             live = rest;
+            if bucket.is_empty() {
+                continue;
+            }
+            if variable < world.shared_sources && self.covers(&bucket, &live) {
+                // The product will range over everything that is left: choose its order freely.
+                bucket.append(&mut live);
+                live = self
+                    .join_all(world, bucket, &mut uses, ranks)?
+                    .into_iter()
+                    .collect();
+                break;
+            }
             if let [single] = bucket.as_slice() {
                 bucket = vec![0, *single];
             }
-            live.extend(self.join_all(world, bucket, &live.clone(), ranks)?);
+            live.extend(self.join_all(world, bucket, &mut uses, ranks)?);
+        }
+        // A last variable may stand in a single table.
+        if let [single] = live.as_slice()
+            && self.nodes.get(*single).is_some_and(|n| !n.scope.is_empty())
+        {
+            live.push(0);
         }
         // Without evidence the unit stands alone and is the root.
-        self.join_all(world, live, &[], ranks)?;
+        self.join_all(world, live, &mut uses, ranks)?;
         Ok(())
     }
 
@@ -332,54 +378,52 @@ impl Plan {
         self.nodes.get(node).is_some_and(|n| n.scope.contains(&variable))
     }
 
-    /// Joins a bucket into one node: equal classes first, then the fewest classes.
+    /// Whether the bucket's unknowns are all that is left, so that nothing is gained by eliminating one by one.
+    fn covers(&self, bucket: &[usize], live: &[usize]) -> bool {
+        let union: BTreeSet<usize> = bucket
+            .iter()
+            .filter_map(|&node| self.nodes.get(node))
+            .flat_map(|n| n.scope.iter().copied())
+            .collect();
+        live.iter()
+            .filter_map(|&node| self.nodes.get(node))
+            .all(|n| n.scope.iter().all(|variable| union.contains(variable)))
+    }
+
+    /// Joins a bucket into one node, always the two whose product has the fewest classes, of equals the smallest.
     fn join_all(
         &mut self,
         world: &World,
-        mut bucket: Vec<usize>,
-        others: &[usize],
+        bucket: Vec<usize>,
+        uses: &mut [usize],
         ranks: &[usize],
     ) -> Result<Option<usize>, WeighError> {
-        while bucket.len() > 1 {
-            bucket.sort_by_key(|&node| {
-                self.nodes
-                    .get(node)
-                    .map(|n| (n.classes, n.size, node))
-                    .unwrap_or_default()
-            });
-            let mut chosen = (0, 1);
-            'search: for first in 0..bucket.len() {
-                for second in first + 1..bucket.len() {
-                    let same = match (
-                        self.nodes.get(at(&bucket, first)),
-                        self.nodes.get(at(&bucket, second)),
-                    ) {
-                        (Some(a), Some(b)) => {
-                            if a.classes != b.classes {
-                                break;
-                            }
-                            a.class_of == b.class_of
-                        }
-                        _ => false,
-                    };
-                    if same {
-                        chosen = (first, second);
-                        break 'search;
-                    }
-                }
-            }
-            let right = bucket.remove(chosen.1);
-            let left = bucket.remove(chosen.0);
-            let elsewhere: BTreeSet<usize> = bucket
-                .iter()
-                .chain(others)
-                .filter_map(|&node| self.nodes.get(node))
-                .flat_map(|n| n.scope.iter().copied())
-                .collect();
-            self.join(world, left, right, &elsewhere, ranks)?;
-            bucket.push(self.nodes.len() - 1);
+        // Tables of equal classes first: nothing is cheaper, and few are left to compare.
+        let mut alike: BTreeMap<&[usize], Vec<usize>> = BTreeMap::new();
+        for &node in &bucket {
+            let classes = self.nodes.get(node).map_or(&[][..], |n| &n.class_of);
+            alike.entry(classes).or_default().push(node);
         }
-        Ok(bucket.pop())
+        let mut alike: Vec<Vec<usize>> = alike.into_values().collect();
+        alike.sort();
+        let mut queue = Bucket::default();
+        for mut nodes in alike {
+            nodes.sort_by_key(|&node| self.nodes.get(node).map_or((0, 0), |n| (n.size, node)));
+            let mut nodes = nodes.into_iter();
+            let Some(mut product) = nodes.next() else {
+                continue;
+            };
+            for node in nodes {
+                self.join(world, product, node, uses, ranks)?;
+                product = self.nodes.len() - 1;
+            }
+            queue.push(self, product);
+        }
+        while let Some((left, right)) = queue.pop() {
+            self.join(world, left, right, uses, ranks)?;
+            queue.push(self, self.nodes.len() - 1);
+        }
+        Ok(queue.nodes.pop())
     }
 
     fn join(
@@ -387,15 +431,27 @@ impl Plan {
         world: &World,
         left: usize,
         right: usize,
-        elsewhere: &BTreeSet<usize>,
+        uses: &mut [usize],
         ranks: &[usize],
     ) -> Result<(), WeighError> {
         let (Some(a), Some(b)) = (self.nodes.get(left), self.nodes.get(right)) else {
             return Ok(());
         };
-        let mut union: Vec<usize> = a.scope.iter().chain(&b.scope).copied().collect();
-        union.sort_by_key(|&variable| (elsewhere.contains(&variable), at(ranks, variable)));
-        union.dedup();
+        let mut union: Vec<usize> = a.scope.clone();
+        for &variable in &b.scope {
+            if a.scope.contains(&variable) {
+                // Two tables become one.
+                if let Some(count) = uses.get_mut(variable) {
+                    *count -= 1;
+                }
+            } else {
+                union.push(variable);
+            }
+        }
+        // Who is in one table only, this one, is summed out.
+        let elsewhere = |variable: usize| at(uses, variable) > 1;
+        union.sort_by_key(|&variable| (!elsewhere(variable), std::cmp::Reverse(at(ranks, variable))));
+        let scope: Vec<usize> = union.iter().copied().filter(|&v| elsewhere(v)).collect();
         let cells = cells_in(world, &union);
         if cells > TABLE_CELLS_MAX {
             return Err(WeighError::TooWide {
@@ -404,21 +460,12 @@ impl Plan {
                 most: TABLE_CELLS_MAX,
             });
         }
-        let summed = cells_in(
-            world,
-            &union
-                .iter()
-                .copied()
-                .filter(|v| !elsewhere.contains(v))
-                .collect::<Vec<_>>(),
-        );
-        let scope: Vec<usize> = union.iter().copied().filter(|v| elsewhere.contains(v)).collect();
         let keys = a
             .class_of
             .iter()
             .zip(&b.class_of)
             .map(|(ca, cb)| ca * b.classes + cb);
-        let (class_of, settings) = dense(keys, a.classes * b.classes);
+        let (class_of, settings) = dense_in(keys, a.classes * b.classes, &mut self.scratch);
         let classes: Vec<(usize, usize)> = settings
             .iter()
             .map(|&setting| (at(&a.class_of, setting), at(&b.class_of, setting)))
@@ -431,23 +478,97 @@ impl Plan {
                 most: WORK_MAX,
             });
         }
-        let left_cells = other_than_same(cell_map(world, &union, &a.scope));
-        let right_cells = other_than_same(cell_map(world, &union, &b.scope));
+        let left_cells = other_than_same(cell_map(world, &union, &a.scope), a.size);
+        let right_cells = other_than_same(cell_map(world, &union, &b.scope), b.size);
         let node = Node {
-            size: cells / summed.max(1),
+            size: cells_in(world, &scope),
             classes: classes.len(),
             scope,
             class_of,
+            coarse: Vec::new(),
             work: Work::Join(Join {
                 left,
                 right,
                 classes,
                 left_cells,
                 right_cells,
-                summed,
+                cells,
             }),
         };
         self.push(node)
+    }
+}
+
+/// Nodes to be joined, with the classes that each two would have together.
+#[derive(Default)]
+struct Bucket {
+    nodes: Vec<usize>,
+    /// For each node the cost with each node before it.
+    costs: Vec<Vec<(usize, usize)>>,
+    scratch: Vec<usize>,
+    stamp: usize,
+}
+
+impl Bucket {
+    fn push(&mut self, plan: &Plan, node: usize) {
+        let costs = (0..self.nodes.len())
+            .map(|place| self.cost(plan, at(&self.nodes, place), node))
+            .collect();
+        self.nodes.push(node);
+        self.costs.push(costs);
+    }
+
+    /// Takes out the two cheapest to join.
+    fn pop(&mut self) -> Option<(usize, usize)> {
+        let (_, second, first) = self
+            .costs
+            .iter()
+            .enumerate()
+            .flat_map(|(second, costs)| {
+                let each = costs.iter().enumerate();
+                each.map(move |(first, cost)| (*cost, second, first))
+            })
+            .min()?;
+        for costs in self.costs.iter_mut().skip(second + 1) {
+            costs.remove(second);
+        }
+        for costs in self.costs.iter_mut().skip(first + 1) {
+            if first < costs.len() {
+                costs.remove(first);
+            }
+        }
+        self.costs.remove(second);
+        self.costs.remove(first);
+        let right = self.nodes.remove(second);
+        let left = self.nodes.remove(first);
+        Some((left, right))
+    }
+
+    /// Classes of the product, counted over settings of one care and thoroughness (the others follow), and its size.
+    fn cost(&mut self, plan: &Plan, left: usize, right: usize) -> (usize, usize) {
+        let (Some(a), Some(b)) = (plan.nodes.get(left), plan.nodes.get(right)) else {
+            return (usize::MAX, 0);
+        };
+        let size = a.size.max(b.size);
+        if a.classes == 1 || b.classes == 1 {
+            // Nothing is cheaper than what does not depend on the setting.
+            return (0, size);
+        }
+        self.stamp += 1;
+        let bound = a.classes * b.classes;
+        if self.scratch.len() < bound {
+            self.scratch.resize(bound, 0);
+        }
+        let mut classes = 0;
+        for (ca, cb) in a.coarse.iter().zip(&b.coarse) {
+            if let Some(cell) = self.scratch.get_mut(ca * b.classes + cb)
+                && *cell != self.stamp
+            {
+                *cell = self.stamp;
+                classes += 1;
+            }
+        }
+        (classes, size)
     }
 }
 
@@ -643,72 +764,100 @@ fn cell_map(world: &World, from: &[usize], to: &[usize]) -> Vec<usize> {
     map
 }
 
-fn other_than_same(map: Vec<usize>) -> Option<Vec<usize>> {
-    if map.iter().enumerate().all(|(cell, to)| cell == *to) {
-        None
-    } else {
-        Some(map)
-    }
+fn other_than_same(map: Vec<usize>, size: usize) -> Option<Vec<usize>> {
+    let same = map.len() == size && map.iter().enumerate().all(|(cell, to)| cell == *to);
+    if same { None } else { Some(map) }
 }
 
 /// Renumbers keys below `bound` by first appearance: number of each item, first item of each number.
 fn dense(keys: impl Iterator<Item = usize>, bound: usize) -> (Vec<usize>, Vec<usize>) {
-    let mut number = vec![usize::MAX; bound];
+    dense_in(keys, bound, &mut Vec::new())
+}
+
+/// [`dense`] with a scratch list that is all `usize::MAX` before and after.
+fn dense_in(
+    keys: impl Iterator<Item = usize>,
+    bound: usize,
+    scratch: &mut Vec<usize>,
+) -> (Vec<usize>, Vec<usize>) {
+    if scratch.len() < bound {
+        scratch.resize(bound, usize::MAX);
+    }
     let mut firsts = Vec::new();
+    let mut used = Vec::new();
     let numbers = keys
         .enumerate()
         .map(|(item, key)| {
-            let known = at(&number, key);
+            let known = at(scratch, key);
             if known == usize::MAX {
-                put(&mut number, key, firsts.len());
+                put(scratch, key, firsts.len());
                 firsts.push(item);
+                used.push(key);
                 firsts.len() - 1
             } else {
                 known
             }
         })
         .collect();
+    for key in used {
+        put(scratch, key, usize::MAX);
+    }
     (numbers, firsts)
 }
 
-/// Rank of each variable in the order of elimination: always the one that leaves the smallest table.
+/// Rank of each variable in the order of elimination: always the one that leaves the smallest table, of equals the
+/// one with the most states.
 fn elimination_ranks(world: &World, leaves: &[(Leaf, Vec<usize>)]) -> Vec<usize> {
     let variables = world.shared_sources + world.subjects.len();
-    let mut scopes: Vec<BTreeSet<usize>> = leaves
+    // Scopes as sorted lists without repetition: most models have fewer than a hundred.
+    let mut scopes: Vec<Vec<usize>> = leaves
         .iter()
-        .map(|(_, scope)| scope.iter().copied().collect())
+        .map(|(_, scope)| {
+            let mut scope = scope.clone();
+            scope.sort_unstable();
+            scope
+        })
+        .filter(|scope| !scope.is_empty())
         .collect();
-    let mut left: BTreeSet<usize> = (0..variables).collect();
+    scopes.sort();
+    scopes.dedup();
+    let mut left: Vec<usize> = (0..variables).collect();
     let mut ranks = vec![0; variables];
+    let mut seen = vec![usize::MAX; variables];
     for rank in 0..variables {
-        let best = left
-            .iter()
-            .copied()
-            .min_by_key(|variable| (bucket_cells(world, &scopes, *variable), *variable));
+        let best = left.iter().copied().min_by_key(|&variable| {
+            let cells = cells_left(world, &scopes, variable, &mut seen);
+            (cells, usize::MAX - states(world, variable), variable)
+        });
         let Some(best) = best else {
             break;
         };
-        left.remove(&best);
+        left.retain(|variable| *variable != best);
         put(&mut ranks, best, rank);
         let (bucket, mut rest): (Vec<_>, Vec<_>) =
             scopes.into_iter().partition(|scope| scope.contains(&best));
-        let mut union: BTreeSet<usize> = bucket.into_iter().flatten().collect();
-        union.remove(&best);
-        rest.push(union);
+        let mut union: Vec<usize> = bucket.into_iter().flatten().filter(|v| *v != best).collect();
+        union.sort_unstable();
+        union.dedup();
+        if !union.is_empty() {
+            rest.push(union);
+        }
         scopes = rest;
     }
     ranks
 }
 
-fn bucket_cells(world: &World, scopes: &[BTreeSet<usize>], variable: usize) -> usize {
-    let union: BTreeSet<usize> = scopes
-        .iter()
-        .filter(|scope| scope.contains(&variable))
-        .flatten()
-        .copied()
-        .collect();
-    union
-        .iter()
-        .map(|&v| states(world, v))
-        .fold(1, usize::saturating_mul)
+/// Cells of the table that eliminating `variable` leaves. `seen` is scratch space.
+fn cells_left(world: &World, scopes: &[Vec<usize>], variable: usize, seen: &mut [usize]) -> usize {
+    seen.fill(usize::MAX);
+    let mut cells = 1_usize;
+    for scope in scopes.iter().filter(|scope| scope.contains(&variable)) {
+        for &other in scope {
+            if other != variable && at(seen, other) == usize::MAX {
+                put(seen, other, 0);
+                cells = cells.saturating_mul(states(world, other));
+            }
+        }
+    }
+    cells
 }
