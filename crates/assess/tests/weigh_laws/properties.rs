@@ -178,7 +178,7 @@ proptest! {
 fn hundreds_of_findings_do_not_underflow() {
     let mut model = random(5);
     let many: Vec<_> = model.findings.clone();
-    for round in 0..120 {
+    for round in 0..160 {
         for finding in &many {
             let mut again = finding.clone();
             again.id = format!("{}-{round}", finding.id);
@@ -329,18 +329,14 @@ fn too_few_effective_draws_are_refused_not_failed() {
 
 #[test]
 fn a_class_shares_its_draws_and_widens_the_interval() {
-    // Ten traces whose hit rates move together spread belief more than ten that move apart.
+    // Ten traces whose hit rates move together spread belief more than ten that move apart: n deviations against
+    // √n, where single readings say little enough that they do not teach what the rate is.
     let build = |class: &str| {
         let traces: Vec<String> = (0..10)
             .map(|t| format!(r#"{{"id":"t{t}","points_to":"a","hit":[0.05,0.3,0.95],"rarity":0.2,"forgeability":0.1,"care":0{class}}}"#))
             .collect();
         let findings: Vec<String> = (0..10)
-            .map(|t| {
-                format!(
-                    r#"{{"id":"n{t}","trace":"t{t}","says":{},"if_present":0.8,"if_absent":0.2}}"#,
-                    t % 3 > 0
-                )
-            })
+            .map(|t| format!(r#"{{"id":"n{t}","trace":"t{t}","if_present":0.6,"if_absent":0.4}}"#))
             .collect();
         let text = format!(
             r#"{{"format":"ascribe-model/1","actors":[{{"id":"a"}},{{"id":"b"}}],
@@ -353,5 +349,5 @@ fn a_class_shares_its_draws_and_widens_the_interval() {
         found.hypotheses["a"].high.unwrap() - found.hypotheses["a"].low.unwrap()
     };
     let (together, apart) = (build(r#","class":"code""#), build(""));
-    assert!(together > 1.2 * apart, "{together} and {apart}");
+    assert!(together > 2.0 * apart, "{together} and {apart}");
 }
