@@ -2,6 +2,12 @@
 //!
 //! Run: `cargo bench -p ascribe-assess --bench weigh`. Figures: record/weigh.md.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a broken model is a failed measurement"
+)]
+
 use ascribe_assess::model_file::ModelFile;
 use ascribe_assess::weigh::{
     Draws, FLIP_EVALUATIONS, Ready, Sampler, believe, flip_set, interval, outer, steadiness,

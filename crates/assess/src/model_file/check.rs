@@ -228,7 +228,7 @@ fn distinct<'a>(kind: &str, ids: impl Iterator<Item = &'a str>) -> Result<BTreeS
     Ok(seen)
 }
 
-fn probability(item: Item<'_>, field: &str, range: Range) -> Result<(), ModelError> {
+fn probability(item: Item<'_>, field: impl std::fmt::Display, range: Range) -> Result<(), ModelError> {
     if range.is_probability() {
         return Ok(());
     }
@@ -250,7 +250,7 @@ fn check_subject(subject: &Subject, names: &Names<'_>) -> Result<(), ModelError>
         if !names.actors.contains(owner.as_str()) {
             return refuse(item, format!("label names `{owner}`, which is no actor"));
         }
-        probability(item, owner, *label)?;
+        probability(item, format_args!("label.{owner}"), *label)?;
         total += label.point();
     }
     // Elicited labels are often written with few digits: .333 × 3.
@@ -360,7 +360,7 @@ fn check_over(finding: &Finding, over: &str, item: Item<'_>, names: &Names<'_>) 
                 format!("likelihood names `{value}`, which is no value of its unknown"),
             );
         }
-        probability(item, value, *range)?;
+        probability(item, format_args!("likelihood.{value}"), *range)?;
     }
     if over == Over::Owner {
         // Only labelled owners and "other" can own the subject.

@@ -62,7 +62,7 @@ impl<'a> Workbench<'a> {
 
     fn run_backward(&mut self) {
         let plan = &self.ready.plan;
-        self.possible = self.outcome.profiles_ln.iter().all(|x| x.is_finite());
+        self.possible = self.outcome.seeded && self.outcome.profiles_ln.iter().all(|x| x.is_finite());
         self.backward
             .run(plan, &mut self.tables, &self.outcome.seeds, &mut self.rows);
     }
@@ -137,6 +137,7 @@ impl<'a> Workbench<'a> {
                 profiles_ln,
                 settings: Vec::new(),
                 seeds: Vec::new(),
+                seeded: false,
             },
         )
     }
@@ -158,6 +159,10 @@ impl<'a> Workbench<'a> {
             let up = self.tables.exponent_of(leaf, class) - self.filled.exponent_of(leaf, class);
             let sum: f64 = mass(rows, entry, self.tables.row(plan, leaf, class)).sum();
             add(&mut gain, profile, libm::scalbn(sum, up));
+        }
+        if gain.iter().any(|gain| !gain.is_normal()) {
+            // Beyond the range of one product: the tables carry their own scale.
+            return self.with_leaves(&[leaf]);
         }
         let profiles_ln = self
             .outcome

@@ -58,11 +58,14 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     lanes.iter().sum::<f64>() + rest
 }
 
-/// `into[s, o] += factor·above[o]·other[s, o]`.
+/// Above this a scaled row is cut, so that nothing becomes infinite on the way down.
+const ROW_MAX: f64 = 1e290;
+
+/// `into[s, o] += min(factor·above[o], 1e290)·other[s, o]`.
 pub(super) fn add_products(above: &[f64], factor: f64, other: &[f64], into: &mut [f64]) {
     let width = above.len();
     if let [above] = above {
-        let above = above * factor;
+        let above = (above * factor).min(ROW_MAX);
         for (into, other) in into.iter_mut().zip(other) {
             *into += above * other;
         }
@@ -70,7 +73,7 @@ pub(super) fn add_products(above: &[f64], factor: f64, other: &[f64], into: &mut
     }
     for (into, other) in into.chunks_exact_mut(width).zip(other.chunks_exact(width)) {
         for ((into, above), other) in into.iter_mut().zip(above).zip(other) {
-            *into += factor * above * other;
+            *into += (factor * above).min(ROW_MAX) * other;
         }
     }
 }

@@ -4,7 +4,8 @@
 
 use super::cells::{add, at, row, row_mut};
 use super::kernels::{add_products, collect};
-use super::plan::{Leaf, Plan, Setting, Work};
+use super::plan::{Leaf, Plan, Work};
+use super::settings::Setting;
 use super::tables::Tables;
 
 /// For one node: which (group, class) combinations occur.

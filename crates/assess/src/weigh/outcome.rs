@@ -3,7 +3,8 @@
 use super::WeighError;
 use super::cells::{add, at, put};
 use super::numbers::Numbers;
-use super::plan::{Plan, Setting};
+use super::plan::Plan;
+use super::settings::{Setting, pair_value};
 use super::tables::Tables;
 use super::voices::told;
 use super::world::World;
@@ -27,6 +28,8 @@ pub(super) struct Outcome {
     pub(super) settings: Vec<f64>,
     /// P(setting | profile, evidence) over the setting's cell of the last table, also where that cell is 0.
     pub(super) seeds: Vec<f64>,
+    /// Whether every possible setting has a seed.
+    pub(super) seeded: bool,
     /// ln P(evidence of the tables | profile).
     pub(super) profiles_ln: Vec<f64>,
     /// P(pair | evidence).
@@ -57,6 +60,7 @@ impl Outcome {
             profiles_ln,
             settings,
             seeds,
+            seeded,
         } = profiles;
         let total: f64 = world.priors.iter().map(|&slot| at(&numbers.theta, slot)).sum();
         let mut pairs_ln = Vec::with_capacity(world.pairs.len());
@@ -103,6 +107,7 @@ impl Outcome {
             posterior,
             settings,
             seeds,
+            seeded,
             profiles_ln,
             pairs,
         })
@@ -130,7 +135,7 @@ impl Outcome {
 
 /// P(what is said | pair) by findings without a variable source.
 fn said_of_pair(world: &World, plan: &Plan, numbers: &Numbers, pair: usize) -> f64 {
-    let value = |finding: usize| super::plan::pair_value(world, finding, pair);
+    let value = |finding: usize| pair_value(world, finding, pair);
     let voices = &plan.pair_voices;
     let mut product = 1.0;
     for &finding in &voices.open {
@@ -152,49 +157,67 @@ pub(super) struct Profiles {
     pub(super) profiles_ln: Vec<f64>,
     pub(super) settings: Vec<f64>,
     pub(super) seeds: Vec<f64>,
+    /// Whether every possible setting has a seed: not where one of cell 0 lies beyond the scale of the others.
+    pub(super) seeded: bool,
 }
 
 fn profiles(world: &World, plan: &Plan, numbers: &Numbers, tables: &Tables) -> Profiles {
     let root = plan.nodes.len() - 1;
     let classes = plan.nodes.last().map_or(&[][..], |n| &n.class_of);
+    let priors: Vec<f64> = plan
+        .settings
+        .iter()
+        .map(|setting| setting_prior(world, numbers, setting))
+        .collect();
+    let cell = |class: usize| tables.row(plan, root, class).first().copied().unwrap_or_default();
+    // What is impossible has no say in the scale of what is not.
     let mut exponents = vec![i32::MIN; plan.profiles];
-    for (setting, &class) in plan.settings.iter().zip(classes) {
+    for ((setting, &class), prior) in plan.settings.iter().zip(classes).zip(&priors) {
         let exponent = tables.exponent_of(root, class);
-        if exponent > at(&exponents, setting.profile) {
+        if exponent > at(&exponents, setting.profile) && (prior * cell(class)).is_normal() {
             put(&mut exponents, setting.profile, exponent);
         }
     }
     let mut sums = vec![0.0; plan.profiles];
-    let mut seeds = Vec::with_capacity(plan.settings.len());
-    let mut settings = Vec::with_capacity(plan.settings.len());
-    for (setting, &class) in plan.settings.iter().zip(classes) {
-        let cell = tables.row(plan, root, class).first().copied().unwrap_or_default();
-        let down = tables.exponent_of(root, class) - at(&exponents, setting.profile);
-        let prior = setting_prior(world, numbers, setting);
-        let seed = if down == 0 {
-            prior
-        } else {
-            libm::scalbn(prior, down)
-        };
-        add(&mut sums, setting.profile, seed * cell);
-        seeds.push(seed);
-        settings.push(seed * cell);
+    let mut seeds = priors;
+    let mut weights = Vec::with_capacity(plan.settings.len());
+    let mut seeded = true;
+    for ((setting, &class), seed) in plan.settings.iter().zip(classes).zip(&mut seeds) {
+        let down = tables
+            .exponent_of(root, class)
+            .saturating_sub(at(&exponents, setting.profile));
+        if down > 0 {
+            seeded &= *seed == 0.0;
+            *seed = 0.0;
+        } else if down < 0 {
+            *seed = libm::scalbn(*seed, down);
+        }
+        let weight = *seed * cell(class);
+        add(&mut sums, setting.profile, weight);
+        weights.push(weight);
     }
-    for ((setting, seed), weight) in plan.settings.iter().zip(&mut seeds).zip(&mut settings) {
+    for ((setting, seed), weight) in plan.settings.iter().zip(&mut seeds).zip(&mut weights) {
         let sum = at(&sums, setting.profile);
-        let over = if sum > 0.0 { 1.0 / sum } else { 0.0 };
+        let over = if sum.is_normal() { 1.0 / sum } else { 0.0 };
         *seed *= over;
         *weight *= over;
     }
     let profiles_ln = sums
         .iter()
         .zip(&exponents)
-        .map(|(sum, exponent)| ln(*sum) + f64::from(*exponent) * std::f64::consts::LN_2)
+        .map(|(sum, exponent)| {
+            if sum.is_normal() {
+                ln(*sum) + f64::from(*exponent) * std::f64::consts::LN_2
+            } else {
+                f64::NEG_INFINITY
+            }
+        })
         .collect();
     Profiles {
         profiles_ln,
-        settings,
+        settings: weights,
         seeds,
+        seeded,
     }
 }
 

@@ -6,7 +6,8 @@
 use super::cells::{add, at, put, row};
 use super::kernels::{expand, largest, multiply_and_sum};
 use super::numbers::Numbers;
-use super::plan::{Group, Join, LAWS, Leaf, Node, Plan, Setting, Work, owns, pair_value};
+use super::plan::{Group, Join, Leaf, Node, Plan, Work};
+use super::settings::{LAWS, Setting, law, owns, pair_value};
 use super::voices::{Voices, told};
 use super::world::{Property, Target, World};
 
@@ -251,7 +252,7 @@ pub(super) fn states_by_law(world: &World, numbers: &Numbers, trace: usize) -> [
                     let absent = (1.0 - rarity) * (1.0 - hit);
                     put(
                         &mut laws,
-                        super::plan::law(held, framed, framer, careful),
+                        law(held, framed, framer, careful),
                         [
                             (1.0 - planted) * absent,
                             (1.0 - planted) * (1.0 - absent),
