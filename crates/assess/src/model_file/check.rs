@@ -39,6 +39,8 @@ impl ModelFile {
     /// Errors: a text that is no JSON of this form (item `model file`, with line and column), or the first
     /// problem that [`ModelFile::check`] finds.
     pub fn from_json(text: &str) -> Result<Self, ModelError> {
+        // Editors on Windows write a mark before the first byte.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let model: Self = serde_json::from_str(text).map_err(|error| ModelError {
             item: "model file".to_owned(),
             problem: error.to_string(),

@@ -160,6 +160,7 @@ impl World {
 /// One origin about one trace (or over one unknown) counts once: fewest `via`, earliest `known`, smallest id.
 /// Without `via` a finding counts as the origin itself; without `known` as the latest.
 pub(crate) fn counted(findings: &[Finding]) -> Vec<usize> {
+    /// Origin, trace, unknown and subject.
     type Event<'a> = (&'a str, Option<&'a str>, Option<&'a str>, Option<&'a str>);
     let mut groups: BTreeMap<Event<'_>, Vec<usize>> = BTreeMap::new();
     let mut kept: Vec<usize> = (0..findings.len()).collect();
@@ -182,7 +183,7 @@ pub(crate) fn counted(findings: &[Finding]) -> Vec<usize> {
                 (
                     finding.via.unwrap_or(0),
                     finding.known.is_none(),
-                    finding.known.as_deref(),
+                    finding.known.as_deref().map(last_moment),
                     finding.id.as_str(),
                 )
             })
@@ -194,6 +195,13 @@ pub(crate) fn counted(findings: &[Finding]) -> Vec<usize> {
         }
     }
     kept
+}
+
+/// Orders dates of any precision: a coarse one counts from its last day, an interval from its end.
+fn last_moment(known: &str) -> String {
+    let end = known.rsplit("..").next().unwrap_or(known);
+    // After every digit, `-` and `T` that a finer date goes on with.
+    format!("{end}~")
 }
 
 /// The name of the bloc that a finding stands in; `None` for a finding over an unknown without `toward`.

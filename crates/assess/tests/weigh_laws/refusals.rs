@@ -185,3 +185,53 @@ fn a_source_that_speaks_about_one_trace_only_couples_nothing() {
     let answer = weigh(&model).unwrap();
     assert!(answer.posterior["a"] > 0.5);
 }
+
+#[test]
+fn a_key_that_stands_twice_is_refused() {
+    let model = random_json(1).to_string();
+    for (from, to) in [
+        (r#""default":"#, r#""default":0.1,"default":"#),
+        (r#""label":{"#, r#""label":{"ka":0.1,"#),
+    ] {
+        let error = ModelFile::from_json(&model.replacen(from, to, 1)).unwrap_err();
+        assert!(
+            error.to_string().contains("stands twice, expected once"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_number_in_another_form_is_refused_with_the_forms_there_are() {
+    let found = refusal(|m| m["traces"][0]["hit"] = json!([0.1, 0.2]));
+    assert!(
+        found.contains("expected a number or [low, point, high]"),
+        "{found}"
+    );
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_model() {
+    assert!(ModelFile::from_json(&format!("\u{feff}{}", random_json(1))).is_ok());
+}
+
+#[test]
+fn of_two_copies_a_month_counts_from_its_last_day() {
+    let model = |first: &str, second: &str| {
+        json!({"format": "ascribe-model/1", "actors": [{"id": "a"}, {"id": "b"}],
+            "hypotheses": [{"id": "a", "operators": ["a"], "prior": 0.5}, {"id": "b", "operators": ["b"], "prior": 0.5}],
+            "traces": [{"id": "t", "points_to": "a", "hit": 0.5, "rarity": 0.1, "forgeability": 0.2}],
+            "findings": [
+                {"id": "m", "trace": "t", "origin": "o", "known": first, "if_present": 0.9, "if_absent": 0.1},
+                {"id": "n", "trace": "t", "origin": "o", "known": second, "if_present": 0.9, "if_absent": 0.1}]})
+    };
+    for (first, second) in [
+        ("2014-12", "2014-12-19"),
+        ("2014", "2014-02"),
+        ("2014-12-19", "2014-12-19T08:00Z"),
+        ("2014-01..2014-12", "2014-06"),
+    ] {
+        let model = ModelFile::from_json(&model(first, second).to_string()).unwrap();
+        assert_eq!(weigh(&model).unwrap().copies, ["m"], "{first} and {second}");
+    }
+}
