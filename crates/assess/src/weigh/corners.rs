@@ -1,8 +1,8 @@
 //! Outer bounds of belief: a search over the corners of the shared parameters.
 //!
 //! From the central parameters every shared number is moved to each end alone; the ends that help (or hurt) a
-//! hypothesis most make a corner; the best of this one, "all low" and "all high" is improved by coordinate ascent.
-//! The result is the widest range that the search met, a lower bound on the true range: it is a search,
+//! hypothesis most make a corner, which coordinate ascent then improves, beside the starts "all low" and "all
+//! high". The result is the widest range that the search met, a lower bound on the true range: it is a search,
 //! not a proof, and says nothing about how probable a corner is.
 
 use std::collections::BTreeMap;
@@ -110,8 +110,8 @@ impl Corners {
                 .max(sign * at(low, hypothesis))
                 .max(sign * at(high, hypothesis));
         }
-        starts.sort_by(|a, b| b.0.total_cmp(&a.0));
-        for (start, mut ends) in starts.into_iter().take(1) {
+        // The start from single moves first: it is almost always the best.
+        for (start, mut ends) in starts {
             let mut reached = start;
             for _ in 0..PASSES {
                 let mut moved = false;
