@@ -3,6 +3,7 @@
 //! Format `ascribe-model/1` (CASE, "The model file"). Any number may be `[low, point, high]`.
 
 mod check;
+mod once;
 
 use std::collections::BTreeMap;
 
@@ -62,7 +63,7 @@ pub struct ModelFile {
     /// The answers; disjoint sets of (operator, direction).
     pub hypotheses: Vec<Hypothesis>,
     /// P(the operator frames somebody), per operator id, with `default`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "once::map")]
     pub deception: BTreeMap<String, Range>,
     /// Who reports.
     #[serde(default)]
@@ -132,7 +133,7 @@ pub struct Subject {
     /// Its id.
     pub id: String,
     /// P(owner = actor); the rest is "other".
-    #[serde(default)]
+    #[serde(default, deserialize_with = "once::map")]
     pub label: BTreeMap<String, Range>,
     /// P(a party that does not own it holds it).
     pub shared: Range,
@@ -185,7 +186,11 @@ pub struct Finding {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
     /// With `over`: P(it is said | value); `else` for values not named.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "once::maybe",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub likelihood: Option<BTreeMap<String, Range>>,
     /// With `over`: whom it is toward (the default bloc).
     #[serde(default, skip_serializing_if = "Option::is_none")]

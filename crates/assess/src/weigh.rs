@@ -7,9 +7,11 @@ mod alone;
 mod cells;
 mod corners;
 mod edits;
+mod elimination;
 mod flip;
 mod information;
 mod interval;
+mod kernels;
 mod ledger;
 mod marginals;
 mod numbers;
@@ -20,6 +22,7 @@ mod printed;
 mod quadrature;
 mod random;
 mod sensitivity;
+mod settings;
 mod spread;
 mod tables;
 mod voices;
@@ -100,14 +103,17 @@ pub struct Answer {
     pub directions: BTreeMap<String, f64>,
 }
 
-/// A model made ready: indices and order of elimination.
-pub(crate) struct Ready {
+/// A model made ready: indices and order of elimination, to be asked more than once.
+pub struct Ready {
     world: World,
     plan: Plan,
 }
 
 impl Ready {
-    pub(crate) fn new(model: &ModelFile) -> Result<Self, WeighError> {
+    /// Checks `model` and plans its elimination.
+    ///
+    /// Errors: `Model` if the file is not valid, `TooWide` above the stated bounds.
+    pub fn new(model: &ModelFile) -> Result<Self, WeighError> {
         model.check()?;
         let world = World::new(model);
         let plan = Plan::new(&world)?;
@@ -139,6 +145,22 @@ pub fn believe(model: &ModelFile) -> Result<Answer, WeighError> {
 }
 
 impl Ready {
+    /// P(hypothesis | findings) alone, at the central parameters.
+    ///
+    /// Errors: `Impossible` if the findings have probability 0.
+    pub fn posterior(&self) -> Result<BTreeMap<String, f64>, WeighError> {
+        let outcome = self.outcome()?;
+        Ok(by_id(&self.world.hypotheses, &outcome.posterior))
+    }
+
+    fn outcome(&self) -> Result<Outcome, WeighError> {
+        let (world, plan) = (&self.world, &self.plan);
+        let numbers = Numbers::new(world, world.points(), Tempering::Whole);
+        let mut tables = Tables::new(world, plan);
+        tables.fill(world, plan, &numbers);
+        Outcome::read(world, plan, &numbers, &tables)
+    }
+
     fn belief(&self) -> Result<Answer, WeighError> {
         let (world, plan) = (&self.world, &self.plan);
         let numbers = Numbers::new(world, world.points(), Tempering::Whole);
@@ -163,7 +185,7 @@ impl Ready {
             framed: named.chain([(NOBODY.to_owned(), at(&framed, nobody))]).collect(),
             ln_evidence: outcome.evidence_ln,
             contribution_bans: BTreeMap::new(),
-            owners: self.owners(&numbers, &tables, &outcome),
+            owners: self.owners(&numbers, &mut tables, &outcome),
             copies: world.copies.clone(),
             operators: by_id(&world.actors, &operators),
             directions: DIRECTIONS
@@ -177,7 +199,7 @@ impl Ready {
     fn owners(
         &self,
         numbers: &Numbers,
-        tables: &Tables,
+        tables: &mut Tables,
         outcome: &Outcome,
     ) -> BTreeMap<String, BTreeMap<String, f64>> {
         let (world, plan) = (&self.world, &self.plan);
@@ -196,10 +218,14 @@ impl Ready {
             })
             .collect();
         if !world.subjects.is_empty() {
-            let backward = Backward::by_profile(plan);
+            let backward = Backward::of_subjects(plan);
             let mut rows = Vec::new();
-            backward.run(plan, tables, &outcome.settings, &mut rows);
             let profiles = outcome.profiles(plan);
+            let settings = plan.settings.iter().zip(&outcome.seeds);
+            let weights: Vec<f64> = settings
+                .map(|(setting, seed)| at(&profiles, setting.profile) * seed)
+                .collect();
+            backward.run(plan, tables, &weights, &mut rows);
             for (index, node) in plan.nodes.iter().enumerate() {
                 let Work::Leaf {
                     leaf: Leaf::Subject(subject),
@@ -218,7 +244,7 @@ impl Ready {
                     continue;
                 };
                 sums.fill(0.0);
-                for (entry, (&profile, &class)) in entries.group.iter().zip(&entries.class).enumerate() {
+                for (entry, &class) in entries.class.iter().enumerate() {
                     let masses: Vec<f64> = mass(rows, entry, tables.row(plan, index, class)).collect();
                     let parts = ledger::owner_masses(
                         world,
@@ -231,7 +257,7 @@ impl Ready {
                         &masses,
                     );
                     for (sum, part) in sums.iter_mut().zip(parts) {
-                        *sum += at(&profiles, profile) * part.iter().sum::<f64>();
+                        *sum += part.iter().sum::<f64>();
                     }
                 }
             }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use ascribe_assess::model_file::ModelFile;
-use ascribe_assess::weigh::{Draws, weigh_printed};
+use ascribe_assess::weigh::{Draws, Printed, weigh_printed};
 use ascribe_case::escape::escaped;
 use ascribe_case::file::Opened;
 use ascribe_intel::indicators;
@@ -28,35 +28,38 @@ pub(crate) fn bytes_of(path: &Path, max: u64) -> Result<Vec<u8>, Failure> {
 }
 
 /// `ascribe weigh FILE`: the answer of a model file as JSON; of `.jsonl` one answer a line.
+///
+/// A line of a `.jsonl` without an answer gives `{"error":…}` in its place and exit code 3.
 pub(crate) fn weigh(file: &Path) -> Result<Ended, Failure> {
     let bytes = bytes_of(file, MODEL_BYTES_MAX)?;
     let text = String::from_utf8(bytes)
         .map_err(|error| Failure::usage(format!("`{}` is not UTF-8: {error}", file.display())))?;
-    let lines = file.extension().is_some_and(|ending| ending == "jsonl");
-    let models: Vec<&str> = if lines {
-        text.lines().filter(|line| !line.trim().is_empty()).collect()
-    } else {
-        vec![text.as_str()]
-    };
-    for (number, model) in models.into_iter().enumerate() {
-        let fail = |error: &dyn std::error::Error| {
-            let place = if lines {
-                format!(" line {}", number.saturating_add(1))
-            } else {
-                String::new()
-            };
-            Failure::usage(format!("`{}`{place}: {}", file.display(), crate::chain(error)))
-        };
-        let model = ModelFile::from_json(model).map_err(|error| fail(&error))?;
-        let printed = weigh_printed(&model, Draws::default()).map_err(|error| fail(&error))?;
-        let json = if lines {
-            serde_json::to_string(&printed)
-        } else {
-            serde_json::to_string_pretty(&printed)
-        };
-        say(&format!("{}\n", json.map_err(|error| fail(&error))?));
+    if file.extension().is_none_or(|ending| ending != "jsonl") {
+        let answer = answer(&text).map_err(|why| Failure::usage(format!("`{}`: {why}", file.display())))?;
+        let json = serde_json::to_string_pretty(&answer).map_err(|error| Failure::of(&error))?;
+        say(&format!("{json}\n"));
+        return Ok(Ended::Well);
     }
-    Ok(Ended::Well)
+    let mut ended = Ended::Well;
+    for (number, line) in (1_usize..).zip(text.lines()) {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let json = match answer(line) {
+            Ok(answer) => serde_json::to_string(&answer),
+            Err(why) => {
+                ended = Ended::Partial;
+                serde_json::to_string(&serde_json::json!({ "error": format!("line {number}: {why}") }))
+            }
+        };
+        say(&format!("{}\n", json.map_err(|error| Failure::of(&error))?));
+    }
+    Ok(ended)
+}
+
+fn answer(model: &str) -> Result<Printed, String> {
+    let model = ModelFile::from_json(model).map_err(|error| crate::chain(&error))?;
+    weigh_printed(&model, Draws::default()).map_err(|error| crate::chain(&error))
 }
 
 /// `ascribe verify FOLDER`: names every difference; exit 1 if there is one.

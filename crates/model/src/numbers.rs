@@ -76,7 +76,7 @@ pub struct Range {
 
 /// The two ways to write a [`Range`].
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a number or [low, point, high]")]
 pub enum RangeForm {
     /// One number: no spread.
     One(f64),

@@ -16,6 +16,16 @@ pub struct ModelError {
     pub problem: String,
 }
 
+/// An item by kind and id, put into words only when it is refused.
+#[derive(Clone, Copy)]
+struct Item<'a>(&'static str, &'a str);
+
+impl From<Item<'_>> for String {
+    fn from(item: Item<'_>) -> Self {
+        format!("{} {}", item.0, item.1).trim_end().to_owned()
+    }
+}
+
 fn refuse<T>(item: impl Into<String>, problem: impl Into<String>) -> Result<T, ModelError> {
     Err(ModelError {
         item: item.into(),
@@ -29,6 +39,8 @@ impl ModelFile {
     /// Errors: a text that is no JSON of this form (item `model file`, with line and column), or the first
     /// problem that [`ModelFile::check`] finds.
     pub fn from_json(text: &str) -> Result<Self, ModelError> {
+        // Editors on Windows write a mark before the first byte.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let model: Self = serde_json::from_str(text).map_err(|error| ModelError {
             item: "model file".to_owned(),
             problem: error.to_string(),
@@ -57,18 +69,18 @@ impl ModelFile {
                     format!("`{operator}` is no actor; expected an actor's id or `default`"),
                 );
             }
-            probability("deception", operator, *range)?;
+            probability(Item("deception", ""), operator, *range)?;
         }
         for source in &self.sources {
-            let item = format!("source {}", source.id);
-            probability(&item, "reliable", source.reliable)?;
-            probability(&item, "push", source.push)?;
+            let item = Item("source", &source.id);
+            probability(item, "reliable", source.reliable)?;
+            probability(item, "push", source.push)?;
         }
         for subject in &self.subjects {
             check_subject(subject, &names)?;
         }
         for trace in &self.traces {
-            let item = format!("trace {}", trace.id);
+            let item = Item("trace", &trace.id);
             let known = names.actors.contains(trace.points_to.as_str())
                 || names.subjects.contains_key(trace.points_to.as_str());
             if !known {
@@ -80,11 +92,11 @@ impl ModelFile {
                     ),
                 );
             }
-            probability(&item, "hit", trace.hit)?;
-            probability(&item, "rarity", trace.rarity)?;
-            probability(&item, "forgeability", trace.forgeability)?;
+            probability(item, "hit", trace.hit)?;
+            probability(item, "rarity", trace.rarity)?;
+            probability(item, "forgeability", trace.forgeability)?;
             if let Some(care) = trace.care {
-                probability(&item, "care", care)?;
+                probability(item, "care", care)?;
             }
         }
         self.findings
@@ -116,8 +128,8 @@ impl ModelFile {
         let mut covered: BTreeMap<(&str, &str), &str> = BTreeMap::new();
         let mut total = 0.0;
         for hypothesis in &self.hypotheses {
-            let item = format!("hypothesis {}", hypothesis.id);
-            probability(&item, "prior", hypothesis.prior)?;
+            let item = Item("hypothesis", &hypothesis.id);
+            probability(item, "prior", hypothesis.prior)?;
             total += hypothesis.prior.point();
             if hypothesis.operators.is_empty() {
                 return refuse(item, "no operators; expected at least one actor's id");
@@ -218,7 +230,7 @@ fn distinct<'a>(kind: &str, ids: impl Iterator<Item = &'a str>) -> Result<BTreeS
     Ok(seen)
 }
 
-fn probability(item: &str, field: &str, range: Range) -> Result<(), ModelError> {
+fn probability(item: Item<'_>, field: impl std::fmt::Display, range: Range) -> Result<(), ModelError> {
     if range.is_probability() {
         return Ok(());
     }
@@ -234,28 +246,28 @@ fn probability(item: &str, field: &str, range: Range) -> Result<(), ModelError> 
 }
 
 fn check_subject(subject: &Subject, names: &Names<'_>) -> Result<(), ModelError> {
-    let item = format!("subject {}", subject.id);
+    let item = Item("subject", &subject.id);
     let mut total = 0.0;
     for (owner, label) in &subject.label {
         if !names.actors.contains(owner.as_str()) {
             return refuse(item, format!("label names `{owner}`, which is no actor"));
         }
-        probability(&item, &format!("label.{owner}"), *label)?;
+        probability(item, format_args!("label.{owner}"), *label)?;
         total += label.point();
     }
     // Elicited labels are often written with few digits: .333 × 3.
     if total > 1.0 + 1e-9 {
         return refuse(item, format!("labels sum to {total}, expected at most 1"));
     }
-    probability(&item, "shared", subject.shared)?;
+    probability(item, "shared", subject.shared)?;
     match subject.other_is_unlisted {
-        Some(held) => probability(&item, "other_is_unlisted", held),
+        Some(held) => probability(item, "other_is_unlisted", held),
         None => Ok(()),
     }
 }
 
 fn check_finding(finding: &Finding, names: &Names<'_>) -> Result<(), ModelError> {
-    let item = format!("finding {}", finding.id);
+    let item = Item("finding", &finding.id);
     if let Some(source) = &finding.source
         && !names.sources.contains(source.as_str())
     {
@@ -264,15 +276,15 @@ fn check_finding(finding: &Finding, names: &Names<'_>) -> Result<(), ModelError>
     match (&finding.trace, &finding.over) {
         (Some(_), Some(_)) => refuse(item, "has both trace and over; expected one of them"),
         (None, None) => refuse(item, "has neither trace nor over; expected one of them"),
-        (Some(trace), None) => check_about_trace(finding, trace, &item, names),
-        (None, Some(over)) => check_over(finding, over, &item, names),
+        (Some(trace), None) => check_about_trace(finding, trace, item, names),
+        (None, Some(over)) => check_over(finding, over, item, names),
     }
 }
 
 fn check_about_trace(
     finding: &Finding,
     trace: &str,
-    item: &str,
+    item: Item<'_>,
     names: &Names<'_>,
 ) -> Result<(), ModelError> {
     if !names.traces.contains(trace) {
@@ -301,7 +313,7 @@ fn check_about_trace(
     }
 }
 
-fn check_over(finding: &Finding, over: &str, item: &str, names: &Names<'_>) -> Result<(), ModelError> {
+fn check_over(finding: &Finding, over: &str, item: Item<'_>, names: &Names<'_>) -> Result<(), ModelError> {
     let Some(over) = Over::named(over) else {
         return refuse(
             item,
@@ -350,7 +362,7 @@ fn check_over(finding: &Finding, over: &str, item: &str, names: &Names<'_>) -> R
                 format!("likelihood names `{value}`, which is no value of its unknown"),
             );
         }
-        probability(item, &format!("likelihood.{value}"), *range)?;
+        probability(item, format_args!("likelihood.{value}"), *range)?;
     }
     if over == Over::Owner {
         // Only labelled owners and "other" can own the subject.

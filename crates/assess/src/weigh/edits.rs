@@ -1,61 +1,187 @@
-//! The belief with findings left out or numbers changed, from one set of tables.
+//! The belief with findings left out, from one set of tables.
 //!
-//! Only the tables above what changed are computed anew.
+//! The evidence is linear in every single table. So where leaving findings out changes one leaf, the backward run
+//! of the whole gives the answer at once; otherwise only the tables above what changed are computed anew.
 
-use super::cells::{at, put};
+use super::cells::{add, at, put};
+use super::marginals::{Backward, mass};
 use super::numbers::{Numbers, Tempering};
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Profiles, ln};
 use super::plan::{Leaf, Plan, Work};
 use super::tables::Tables;
-use super::world::{Coupling, Place, Target, World};
+use super::world::{Coupling, Place, World};
 use super::{Ready, WeighError};
 
 /// Tables of one model and what depends on what.
 pub(super) struct Workbench<'a> {
     ready: &'a Ready,
+    /// Numbers and tables of the base: everything, or everything without [`Workbench::rebase`]'s findings.
     base: Numbers,
-    numbers: Numbers,
     filled: Tables,
+    outcome: Outcome,
+    rows: Vec<Vec<f64>>,
+    /// Whether every profile is possible, so that the backward run says all.
+    possible: bool,
+    backward: Backward,
+    /// What is changed for one answer and put back.
+    numbers: Numbers,
     tables: Tables,
-    /// Leaves that each finding enters.
-    leaves_of_finding: Vec<Vec<usize>>,
+    /// Leaf of the place of each finding, if it has one.
+    leaf_of_finding: Vec<Option<usize>>,
+    /// Leaf of each source that is a variable.
+    leaf_of_source: Vec<Option<usize>>,
     dirty: Vec<bool>,
 }
 
 impl<'a> Workbench<'a> {
     /// Tables of `ready` at its central parameters.
-    pub(super) fn new(ready: &'a Ready) -> Self {
+    pub(super) fn new(ready: &'a Ready) -> Result<Self, WeighError> {
         let (world, plan) = (&ready.world, &ready.plan);
         let numbers = Numbers::new(world, world.points(), Tempering::Whole);
         let mut tables = Tables::new(world, plan);
         tables.fill(world, plan, &numbers);
-        Self {
+        let outcome = Outcome::read(world, plan, &numbers, &tables)?;
+        let (leaf_of_finding, leaf_of_source) = leaves(world, plan);
+        let mut bench = Self {
             ready,
             base: numbers.clone(),
-            numbers,
             filled: tables.clone(),
+            outcome,
+            rows: Vec::new(),
+            possible: false,
+            backward: Backward::by_profile(plan),
+            numbers,
             tables,
-            leaves_of_finding: leaves_of_findings(world, plan),
+            leaf_of_finding,
+            leaf_of_source,
             dirty: vec![false; plan.nodes.len()],
-        }
+        };
+        bench.run_backward();
+        Ok(bench)
     }
 
-    /// The outcome with everything as it is.
-    pub(super) fn whole(&self) -> Result<Outcome, WeighError> {
-        Outcome::read(&self.ready.world, &self.ready.plan, &self.base, &self.filled)
+    fn run_backward(&mut self) {
+        let plan = &self.ready.plan;
+        self.possible = self.outcome.seeded && self.outcome.profiles_ln.iter().all(|x| x.is_finite());
+        self.backward
+            .run(plan, &mut self.tables, &self.outcome.seeds, &mut self.rows);
     }
 
-    /// The outcome without these findings (indices of the world).
-    pub(super) fn without(&mut self, dropped: &[usize]) -> Result<Outcome, WeighError> {
+    /// The outcome of the base.
+    pub(super) fn whole(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// Makes the base everything without these findings.
+    pub(super) fn rebase(&mut self, dropped: &[usize]) -> Result<(), WeighError> {
         let (world, plan) = (&self.ready.world, &self.ready.plan);
-        self.dirty.fill(false);
+        self.base.active.fill(true);
+        for &finding in dropped {
+            put(&mut self.base.active, finding, false);
+        }
+        self.base.refresh(world);
+        self.filled.fill(world, plan, &self.base);
+        self.outcome = Outcome::read(world, plan, &self.base, &self.filled)?;
+        self.numbers = self.base.clone();
+        self.tables.clone_from(&self.filled);
+        self.run_backward();
+        Ok(())
+    }
+
+    /// The outcome of the base without these findings (indices of the world).
+    pub(super) fn without(&mut self, dropped: &[usize]) -> Result<Outcome, WeighError> {
+        let world = &self.ready.world;
         for &finding in dropped {
             put(&mut self.numbers.active, finding, false);
-            for &leaf in self.leaves_of_finding.get(finding).map_or(&[][..], |l| l) {
-                put(&mut self.dirty, leaf, true);
-            }
         }
         self.numbers.refresh(world);
+        let leaves = self.changed_leaves(dropped);
+        let outcome = match leaves.as_slice() {
+            [] => self.with_profiles(self.outcome.profiles_ln.clone()),
+            [leaf] if self.possible => self.with_leaf(*leaf),
+            _ => self.with_leaves(&leaves),
+        };
+        for &finding in dropped {
+            let before = at(&self.base.active, finding);
+            put(&mut self.numbers.active, finding, before);
+        }
+        outcome
+    }
+
+    fn changed_leaves(&self, dropped: &[usize]) -> Vec<usize> {
+        let world = &self.ready.world;
+        let mut leaves = Vec::new();
+        for &finding in dropped {
+            leaves.extend(at(&self.leaf_of_finding, finding));
+            let Some(voice) = world.findings.get(finding) else {
+                continue;
+            };
+            // A source's own table changes with what it says over the pair, and when it no longer pushes a bloc.
+            if let (Some(source), Some(bloc)) = (voice.source, voice.bloc)
+                && (voice.place == Place::Pair || self.numbers.bloc_size(bloc) == 0)
+            {
+                leaves.extend(at(&self.leaf_of_source, source));
+            }
+        }
+        leaves.sort_unstable();
+        leaves.dedup();
+        leaves
+    }
+
+    fn with_profiles(&self, profiles_ln: Vec<f64>) -> Result<Outcome, WeighError> {
+        Outcome::of_profiles(
+            &self.ready.world,
+            &self.ready.plan,
+            &self.numbers,
+            Profiles {
+                profiles_ln,
+                settings: Vec::new(),
+                seeds: Vec::new(),
+                seeded: false,
+            },
+        )
+    }
+
+    /// The outcome with one leaf computed anew: its backward rows times its new cells.
+    fn with_leaf(&mut self, leaf: usize) -> Result<Outcome, WeighError> {
+        let (world, plan) = (&self.ready.world, &self.ready.plan);
+        let (Some(node), Some(entries), Some(rows)) = (
+            plan.nodes.get(leaf),
+            self.backward.nodes.get(leaf),
+            self.rows.get(leaf),
+        ) else {
+            return Err(WeighError::Impossible);
+        };
+        self.tables.fill_node(world, plan, &self.numbers, leaf, node);
+        let mut gain = vec![0.0; plan.profiles];
+        for (entry, (&profile, &class)) in entries.group.iter().zip(&entries.class).enumerate() {
+            // Rows belong to cells as they were scaled in the base.
+            let up = self.tables.exponent_of(leaf, class) - self.filled.exponent_of(leaf, class);
+            let sum: f64 = mass(rows, entry, self.tables.row(plan, leaf, class)).sum();
+            add(&mut gain, profile, libm::scalbn(sum, up));
+        }
+        if gain.iter().any(|gain| !gain.is_normal()) {
+            // Beyond the range of one product: the tables carry their own scale.
+            return self.with_leaves(&[leaf]);
+        }
+        let profiles_ln = self
+            .outcome
+            .profiles_ln
+            .iter()
+            .zip(&gain)
+            .map(|(before, gain)| before + ln(*gain))
+            .collect();
+        self.restore(leaf);
+        self.with_profiles(profiles_ln)
+    }
+
+    /// The outcome with every table above these leaves computed anew.
+    fn with_leaves(&mut self, leaves: &[usize]) -> Result<Outcome, WeighError> {
+        let (world, plan) = (&self.ready.world, &self.ready.plan);
+        self.dirty.fill(false);
+        for &leaf in leaves {
+            put(&mut self.dirty, leaf, true);
+        }
         for (index, node) in plan.nodes.iter().enumerate() {
             if let Work::Join(join) = &node.work
                 && (at(&self.dirty, join.left) || at(&self.dirty, join.right))
@@ -67,54 +193,57 @@ impl<'a> Workbench<'a> {
             }
         }
         let outcome = Outcome::read(world, plan, &self.numbers, &self.tables);
-        for &finding in dropped {
-            put(&mut self.numbers.active, finding, true);
-        }
-        for (index, dirty) in self.dirty.iter().enumerate() {
-            if *dirty {
-                restore(&mut self.tables.cells, &self.filled.cells, index);
-                restore(&mut self.tables.exponent, &self.filled.exponent, index);
-                restore(&mut self.tables.factor, &self.filled.factor, index);
+        for index in 0..self.dirty.len() {
+            if at(&self.dirty, index) {
+                self.restore(index);
             }
         }
         outcome
     }
+
+    fn restore(&mut self, node: usize) {
+        put_back(&mut self.tables.cells, &self.filled.cells, node);
+        put_back(&mut self.tables.exponent, &self.filled.exponent, node);
+        put_back(&mut self.tables.factor, &self.filled.factor, node);
+    }
 }
 
-fn restore<T: Clone>(into: &mut [Vec<T>], from: &[Vec<T>], index: usize) {
+fn put_back<T: Clone>(into: &mut [Vec<T>], from: &[Vec<T>], index: usize) {
     if let (Some(into), Some(from)) = (into.get_mut(index), from.get(index)) {
         into.clone_from(from);
     }
 }
 
-fn leaves_of_findings(world: &World, plan: &Plan) -> Vec<Vec<usize>> {
-    let mut leaves = vec![Vec::new(); world.findings.len()];
+/// Leaf of each finding's place, and leaf of each source.
+fn leaves(world: &World, plan: &Plan) -> (Vec<Option<usize>>, Vec<Option<usize>>) {
+    let mut of_place = std::collections::BTreeMap::new();
+    let mut of_source = vec![None; world.sources.len()];
     for (index, node) in plan.nodes.iter().enumerate() {
         let Work::Leaf { leaf, .. } = &node.work else {
             continue;
         };
-        for (finding, voice) in world.findings.iter().enumerate() {
-            let enters = match leaf {
-                Leaf::Unit => false,
-                Leaf::Source(source) => {
-                    voice.source == Some(*source)
-                        && world
-                            .sources
-                            .get(*source)
-                            .is_some_and(|s| matches!(s.coupling, Coupling::Shared(_)))
+        match leaf {
+            Leaf::Unit => {}
+            Leaf::Source(source) => put(&mut of_source, *source, Some(index)),
+            Leaf::Subject(subject) => {
+                of_place.insert(Place::Owner(*subject), index);
+            }
+            Leaf::Group(group) => {
+                for (trace, _) in plan.groups.get(*group).iter().flat_map(|g| &g.traces) {
+                    of_place.insert(Place::Trace(*trace), index);
                 }
-                Leaf::Subject(subject) => voice.place == Place::Owner(*subject),
-                Leaf::Group(group) => plan.groups.get(*group).is_some_and(|g| {
-                    debug_assert!(matches!(g.target, Target::Actor(_) | Target::Subject(_)));
-                    g.traces
-                        .iter()
-                        .any(|(trace, _)| voice.place == Place::Trace(*trace))
-                }),
-            };
-            if enters && let Some(list) = leaves.get_mut(finding) {
-                list.push(index);
             }
         }
     }
-    leaves
+    let of_finding = world
+        .findings
+        .iter()
+        .map(|finding| of_place.get(&finding.place).copied())
+        .collect();
+    for (source, leaf) in world.sources.iter().zip(of_source.iter_mut()) {
+        if !matches!(source.coupling, Coupling::Shared(_)) {
+            *leaf = None;
+        }
+    }
+    (of_finding, of_source)
 }

@@ -71,22 +71,26 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn new(ready: &'a Ready) -> Result<Self, WeighError> {
-        let bench = Workbench::new(ready);
-        let whole = bench.whole()?;
+        let bench = Workbench::new(ready)?;
         let mut order: Vec<usize> = (0..ready.world.findings.len()).collect();
         order.sort_by_key(|&index| ready.world.findings.get(index).map(|f| f.id.clone()));
         Ok(Self {
             ready,
-            bench,
             order,
-            leader: leader(&ready.world, &whole.posterior),
+            leader: leader(&ready.world, &bench.whole().posterior),
+            bench,
         })
     }
 
-    /// Belief in the leader without `set`, and whether another hypothesis leads.
-    fn without(&mut self, set: &[usize]) -> Result<(f64, bool), WeighError> {
+    /// Makes the base everything without `set`, from which single steps are cheap.
+    fn rebase(&mut self, set: &[usize]) -> Result<(), WeighError> {
         let dropped: Vec<usize> = set.iter().map(|&place| at(&self.order, place)).collect();
-        let outcome = self.bench.without(&dropped)?;
+        self.bench.rebase(&dropped)
+    }
+
+    /// Belief in the leader without one more finding than the base lacks, and whether another hypothesis leads.
+    fn without(&mut self, place: usize) -> Result<(f64, bool), WeighError> {
+        let outcome = self.bench.without(&[at(&self.order, place)])?;
         Ok((
             at(&outcome.posterior, self.leader),
             leader(&self.ready.world, &outcome.posterior) != self.leader,
@@ -96,13 +100,20 @@ impl<'a> Search<'a> {
     /// The best set of this size that flips, as places in `order`.
     fn of_size(&mut self, size: usize) -> Result<Option<Vec<usize>>, WeighError> {
         let mut best: Option<(f64, Vec<usize>)> = None;
-        let mut set: Vec<usize> = (0..size).collect();
+        let count = self.order.len();
+        // All but the last place of the set; the last runs over the places after them.
+        let mut stem: Vec<usize> = (0..size.saturating_sub(1)).collect();
         loop {
-            let (belief, flips) = self.without(&set)?;
-            if flips && best.as_ref().is_none_or(|(least, _)| belief < *least) {
-                best = Some((belief, set.clone()));
+            self.rebase(&stem)?;
+            for place in stem.last().map_or(0, |last| last + 1)..count {
+                let (belief, flips) = self.without(place)?;
+                if flips && best.as_ref().is_none_or(|(least, _)| belief < *least) {
+                    let mut set = stem.clone();
+                    set.push(place);
+                    best = Some((belief, set));
+                }
             }
-            if !next_combination(&mut set, self.order.len()) {
+            if !next_combination(&mut stem, count) {
                 return Ok(best.map(|(_, set)| set));
             }
         }
@@ -111,14 +122,13 @@ impl<'a> Search<'a> {
     fn greedy(&mut self) -> Result<FlipSet, WeighError> {
         let mut set: Vec<usize> = Vec::new();
         loop {
+            self.rebase(&set)?;
             let mut best: Option<(f64, usize, bool)> = None;
             for place in 0..self.order.len() {
                 if set.contains(&place) {
                     continue;
                 }
-                set.push(place);
-                let (belief, flips) = self.without(&set)?;
-                set.pop();
+                let (belief, flips) = self.without(place)?;
                 if best.is_none_or(|(least, _, _)| belief < least) {
                     best = Some((belief, place, flips));
                 }
@@ -135,8 +145,9 @@ impl<'a> Search<'a> {
         let mut index = 0;
         while index < set.len() {
             let place = set.remove(index);
-            let (_, flips) = self.without(&set)?;
-            if !flips {
+            self.rebase(&set)?;
+            let world = &self.ready.world;
+            if leader(world, &self.bench.whole().posterior) == self.leader {
                 set.insert(index, place);
                 index += 1;
             }

@@ -2,9 +2,6 @@
 //!
 //! Source: METHOD section 5; Lindley (1956).
 
-use super::numbers::{Numbers, Tempering};
-use super::outcome::Outcome;
-use super::tables::Tables;
 use super::{Ready, WeighError};
 use crate::model_file::{Finding, ModelFile, Trace};
 
@@ -43,7 +40,7 @@ pub fn value_of_finding(
     trace: Option<&Trace>,
 ) -> Result<f64, WeighError> {
     let ready = Ready::new(model)?;
-    let before = read(&ready)?;
+    let before = ready.outcome()?;
     let counted = ready.world.findings.len();
     let mut with = model.clone();
     with.traces.extend(trace.cloned());
@@ -53,7 +50,7 @@ pub fn value_of_finding(
         // One of its origin counts already.
         return Ok(0.0);
     }
-    let after = match read(&ready) {
+    let after = match ready.outcome() {
         Ok(after) => after,
         // It can never be said: nothing to learn.
         Err(WeighError::Impossible) => return Ok(0.0),
@@ -72,12 +69,4 @@ pub fn value_of_finding(
         })
         .collect();
     Ok(value_of_information(&before.posterior, &said).max(0.0))
-}
-
-fn read(ready: &Ready) -> Result<Outcome, WeighError> {
-    let (world, plan) = (&ready.world, &ready.plan);
-    let numbers = Numbers::new(world, world.points(), Tempering::Whole);
-    let mut tables = Tables::new(world, plan);
-    tables.fill(world, plan, &numbers);
-    Outcome::read(world, plan, &numbers, &tables)
 }

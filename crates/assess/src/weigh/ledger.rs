@@ -3,15 +3,17 @@
 //! Every likelihood is raised to the power t and E[ln L | h] − E[ln L | not h] is integrated over t from 0 to 1
 //! with 64 Gauss–Legendre nodes; where the sum then misses the change in log-odds by more than
 //! [`RESIDUAL_MAX`] (very many or very sharp findings), the same rule is applied on ever finer pieces near 0.
-//! Likelihoods of exactly 0 count as 1e-300 here. Source: METHOD section 5.
+//! Likelihoods of exactly 0 count as 1e-300 here, or as more where products of those leave the range of numbers.
+//! Source: METHOD section 5.
 
 use super::WeighError;
 use super::cells::{add, at, put, row};
 use super::marginals::{Backward, mass};
 use super::numbers::{Numbers, Tempering};
 use super::outcome::{Outcome, ln_sum};
-use super::plan::{Group, LAWS, Leaf, Plan, Work, pair_value};
+use super::plan::{Group, Leaf, Plan, Work};
 use super::quadrature::gauss_legendre;
+use super::settings::{LAWS, pair_value};
 use super::tables::{Tables, group_law, owners, said_by_state, said_of_owner, states_by_law};
 use super::voices::cell_of;
 use super::world::{Property, Target, World};
@@ -23,15 +25,37 @@ const NODES: usize = 64;
 /// Halvings towards 0 that are tried in turn.
 const HALVINGS: [i32; 4] = [0, 4, 9, 14];
 
+/// What likelihoods of 0 count as: the first that works.
+const FLOORS: [f64; 3] = [1e-300, 1e-100, 1e-30];
+/// A miss, in bans, that no refinement explains: products of floors were lost.
+const LOST_MIN: f64 = 1e-3;
+
 /// Contributions in bans: one row a finding that counts, one cell a hypothesis.
 pub(super) fn contributions(world: &World, plan: &Plan, theta: &[f64]) -> Result<Vec<Vec<f64>>, WeighError> {
+    let mut best = (f64::INFINITY, Vec::new());
+    for floor in FLOORS {
+        let (miss, sums) = integrate(world, plan, theta, floor)?;
+        if best.1.is_empty() || miss < best.0 {
+            best = (miss, sums);
+        }
+        if best.0 < LOST_MIN {
+            break;
+        }
+    }
+    let hypotheses = world.hypotheses.len().max(1);
+    Ok(best.1.chunks_exact(hypotheses).map(<[f64]>::to_vec).collect())
+}
+
+/// The integral with likelihoods of 0 at `floor`: the largest miss of a sum in bans, and one cell a finding and hypothesis.
+fn integrate(world: &World, plan: &Plan, theta: &[f64], floor: f64) -> Result<(f64, Vec<f64>), WeighError> {
+    let tempered = |power: f64| Tempering::Power { power, floor };
     let hypotheses = world.hypotheses.len();
     let backward = Backward::by_profile(plan);
     let mut tables = Tables::new(world, plan);
-    let mut numbers = Numbers::new(world, theta.to_vec(), Tempering::Power(1.0));
+    let mut numbers = Numbers::new(world, theta.to_vec(), tempered(1.0));
     tables.fill(world, plan, &numbers);
     let whole = Outcome::read(world, plan, &numbers, &tables)?;
-    numbers.set_tempering(world, Tempering::Power(0.0));
+    numbers.set_tempering(world, tempered(0.0));
     tables.fill(world, plan, &numbers);
     let nothing = Outcome::read(world, plan, &numbers, &tables)?;
     let wanted: Vec<f64> = (0..hypotheses)
@@ -41,6 +65,7 @@ pub(super) fn contributions(world: &World, plan: &Plan, theta: &[f64]) -> Result
     let rule = gauss_legendre(NODES);
     let mut workspace = Vec::new();
     let mut sums = Vec::new();
+    let mut worst = f64::INFINITY;
     for halvings in HALVINGS {
         sums = vec![0.0; world.findings.len() * hypotheses];
         let mut high = 1.0;
@@ -48,10 +73,10 @@ pub(super) fn contributions(world: &World, plan: &Plan, theta: &[f64]) -> Result
             let low = if piece == 0 { 0.0 } else { high / 2.0 };
             for (node, weight) in &rule {
                 let power = low + (high - low) * node;
-                numbers.set_tempering(world, Tempering::Power(power));
+                numbers.set_tempering(world, tempered(power));
                 tables.fill(world, plan, &numbers);
                 let outcome = Outcome::read(world, plan, &numbers, &tables)?;
-                backward.run(plan, &tables, &outcome.settings, &mut workspace);
+                backward.run(plan, &mut tables, &outcome.seeds, &mut workspace);
                 let expected = expected_ln(world, plan, &numbers, &tables, &backward, &workspace);
                 add_differences(
                     world,
@@ -65,23 +90,21 @@ pub(super) fn contributions(world: &World, plan: &Plan, theta: &[f64]) -> Result
             }
             high = low;
         }
-        let worst = wanted
+        worst = wanted
             .iter()
             .enumerate()
             .filter(|(_, wanted)| wanted.is_finite())
             .map(|(h, wanted)| {
                 let sum: f64 = sums.iter().skip(h).step_by(hypotheses.max(1)).sum();
-                (sum - wanted).abs()
+                let miss = (sum - wanted).abs();
+                if miss.is_nan() { f64::INFINITY } else { miss }
             })
             .fold(0.0, f64::max);
         if worst <= RESIDUAL_MAX {
             break;
         }
     }
-    Ok(sums
-        .chunks_exact(hypotheses.max(1))
-        .map(<[f64]>::to_vec)
-        .collect())
+    Ok((worst, sums))
 }
 
 /// ln odds of a hypothesis, from logarithms so that it stays exact near 0 and 1.

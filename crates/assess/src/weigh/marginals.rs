@@ -3,7 +3,9 @@
 //! Groups are operator profiles (the ledger) or everything together (owners).
 
 use super::cells::{add, at, row, row_mut};
-use super::plan::{Join, Plan, Work};
+use super::kernels::{add_products, collect};
+use super::plan::{Leaf, Plan, Work};
+use super::settings::Setting;
 use super::tables::Tables;
 
 /// For one node: which (group, class) combinations occur.
@@ -21,15 +23,43 @@ pub(super) struct Backward {
     pub(super) nodes: Vec<Entries>,
     /// Entry of each setting at the root.
     root: Vec<usize>,
+    /// Nodes with a leaf below them that is asked for.
+    wanted: Vec<bool>,
 }
 
 impl Backward {
-    /// Structure for the groups that `plan.settings` fall into by profile.
+    /// Structure for one group for each operator profile.
     pub(super) fn by_profile(plan: &Plan) -> Self {
+        Self::new(
+            plan,
+            plan.profiles,
+            |setting| setting.profile,
+            |leaf| !matches!(leaf, Leaf::Unit),
+        )
+    }
+
+    /// Structure for everything together and the leaves of subjects alone.
+    pub(super) fn of_subjects(plan: &Plan) -> Self {
+        Self::new(plan, 1, |_| 0, |leaf| matches!(leaf, Leaf::Subject(_)))
+    }
+
+    fn new(
+        plan: &Plan,
+        groups: usize,
+        group_of: impl Fn(&Setting) -> usize,
+        asked: impl Fn(&Leaf) -> bool,
+    ) -> Self {
+        let mut wanted: Vec<bool> = Vec::with_capacity(plan.nodes.len());
+        for node in &plan.nodes {
+            wanted.push(match &node.work {
+                Work::Leaf { leaf, .. } => asked(leaf),
+                Work::Join(join) => at(&wanted, join.left) || at(&wanted, join.right),
+            });
+        }
         let mut nodes = Vec::with_capacity(plan.nodes.len());
         let mut entry_of: Vec<Vec<usize>> = Vec::with_capacity(plan.nodes.len());
         for node in &plan.nodes {
-            let mut number = vec![usize::MAX; plan.profiles * node.classes];
+            let mut number = vec![usize::MAX; groups * node.classes];
             let mut entries = Entries {
                 group: Vec::new(),
                 class: Vec::new(),
@@ -37,12 +67,13 @@ impl Backward {
             };
             let mut of = Vec::with_capacity(plan.settings.len());
             for (index, (setting, &class)) in plan.settings.iter().zip(&node.class_of).enumerate() {
-                let key = setting.profile * node.classes + class;
+                let group = group_of(setting);
+                let key = group * node.classes + class;
                 let mut entry = at(&number, key);
                 if entry == usize::MAX {
                     entry = entries.group.len();
                     super::cells::put(&mut number, key, entry);
-                    entries.group.push(setting.profile);
+                    entries.group.push(group);
                     entries.class.push(class);
                     if let Work::Join(join) = &node.work {
                         let left = entry_of.get(join.left).map_or(0, |e| at(e, index));
@@ -58,87 +89,87 @@ impl Backward {
         Self {
             nodes,
             root: entry_of.pop().unwrap_or_default(),
+            wanted,
         }
     }
 
     /// For each node, one row an entry: P(cell | group, evidence) = row × table.
     ///
-    /// `settings` are the weights P(setting | group, evidence).
-    pub(super) fn run(&self, plan: &Plan, tables: &Tables, settings: &[f64], rows: &mut Vec<Vec<f64>>) {
+    /// `seeds` are those of the [`super::outcome::Outcome`], times the weight of each profile in its group.
+    pub(super) fn run(&self, plan: &Plan, tables: &mut Tables, seeds: &[f64], rows: &mut Vec<Vec<f64>>) {
         rows.resize(plan.nodes.len(), Vec::new());
         for ((rows, node), entries) in rows.iter_mut().zip(&plan.nodes).zip(&self.nodes) {
             rows.clear();
             rows.resize(entries.group.len() * node.size, 0.0);
         }
-        let root = plan.nodes.len() - 1;
         if let (Some(last), Some(node)) = (rows.last_mut(), plan.nodes.last()) {
-            for ((entry, class), weight) in self.root.iter().zip(&node.class_of).zip(settings) {
-                let value = tables
-                    .row(plan, root, *class)
-                    .first()
-                    .copied()
-                    .unwrap_or_default();
-                if *weight > 0.0 && value > 0.0 {
-                    add(last, *entry, weight / value);
-                }
+            debug_assert_eq!(self.root.len(), node.class_of.len());
+            for (entry, seed) in self.root.iter().zip(seeds) {
+                add(last, *entry, *seed);
             }
         }
         for (index, node) in plan.nodes.iter().enumerate().rev() {
             let (Work::Join(join), Some(entries)) = (&node.work, self.nodes.get(index)) else {
                 continue;
             };
-            let above = rows.get_mut(index).map(std::mem::take).unwrap_or_default();
-            let mut left = rows.get_mut(join.left).map(std::mem::take).unwrap_or_default();
-            let mut right = rows.get_mut(join.right).map(std::mem::take).unwrap_or_default();
-            let left_size = plan.nodes.get(join.left).map_or(1, |n| n.size);
-            let right_size = plan.nodes.get(join.right).map_or(1, |n| n.size);
-            let factors = tables.factor.get(index).map_or(&[][..], |f| f);
-            for ((above, class), (to_left, to_right)) in above
-                .chunks_exact(node.size.max(1))
-                .zip(&entries.class)
-                .zip(&entries.inputs)
-            {
-                let (left_class, right_class) = at(&join.classes, *class);
-                push_down(
-                    join,
-                    above,
-                    at(factors, *class),
-                    tables.row(plan, join.left, left_class),
-                    tables.row(plan, join.right, right_class),
-                    row_mut(&mut left, *to_left, left_size),
-                    row_mut(&mut right, *to_right, right_size),
-                );
+            if !at(&self.wanted, index) {
+                continue;
             }
-            for (place, filled) in [(index, above), (join.left, left), (join.right, right)] {
-                if let Some(cell) = rows.get_mut(place) {
-                    *cell = filled;
+            let above = rows.get_mut(index).map(std::mem::take).unwrap_or_default();
+            let factors = tables.factor.get(index).cloned().unwrap_or_default();
+            let sides = [
+                (join.left, &join.left_cells, join.right, &join.right_cells, true),
+                (join.right, &join.right_cells, join.left, &join.left_cells, false),
+            ];
+            for (to, to_cells, other, other_cells, left) in sides {
+                if !at(&self.wanted, to) {
+                    continue;
+                }
+                let others = tables.spread_out(plan, other, other_cells.as_deref());
+                let mut own = rows.get_mut(to).map(std::mem::take).unwrap_or_default();
+                let count = self.nodes.get(to).map_or(0, |e| e.group.len());
+                let mut full = match to_cells {
+                    Some(_) => vec![0.0; count * join.cells],
+                    None => std::mem::take(&mut own),
+                };
+                for ((above, class), inputs) in above
+                    .chunks_exact(node.size.max(1))
+                    .zip(&entries.class)
+                    .zip(&entries.inputs)
+                {
+                    let (left_class, right_class) = at(&join.classes, *class);
+                    let (entry, other_class) = if left {
+                        (inputs.0, right_class)
+                    } else {
+                        (inputs.1, left_class)
+                    };
+                    let other_row = match &others {
+                        Some(others) => row(others, other_class, join.cells),
+                        None => tables.row(plan, other, other_class),
+                    };
+                    let into = row_mut(&mut full, entry, join.cells);
+                    add_products(above, at(&factors, *class), other_row, into);
+                }
+                tables.give_back(others);
+                match to_cells {
+                    Some(cells) => {
+                        let size = plan.nodes.get(to).map_or(1, |n| n.size.max(1));
+                        for (full, own) in full
+                            .chunks_exact(join.cells.max(1))
+                            .zip(own.chunks_exact_mut(size))
+                        {
+                            collect(full, cells, own);
+                        }
+                    }
+                    None => own = full,
+                }
+                if let Some(cell) = rows.get_mut(to) {
+                    *cell = own;
                 }
             }
-        }
-    }
-}
-
-fn push_down(
-    join: &Join,
-    above: &[f64],
-    factor: f64,
-    a: &[f64],
-    b: &[f64],
-    left: &mut [f64],
-    right: &mut [f64],
-) {
-    let summed = join.summed.max(1);
-    for (out, &above) in above.iter().enumerate() {
-        if above == 0.0 {
-            continue;
-        }
-        let above = above * factor;
-        let first = out * summed;
-        for cell in first..first + summed {
-            let l = join.left_cells.as_ref().map_or(cell, |c| at(c, cell));
-            let r = join.right_cells.as_ref().map_or(cell, |c| at(c, cell));
-            add(left, l, above * at(b, r));
-            add(right, r, above * at(a, l));
+            if let Some(cell) = rows.get_mut(index) {
+                *cell = above;
+            }
         }
     }
 }

@@ -3,16 +3,18 @@
 use super::cells::{at, put};
 use super::world::{Reading, World};
 
-/// Stands for likelihoods of 0 where logarithms of them are averaged, so that the ledger stays finite.
-pub(super) const LEDGER_FLOOR: f64 = 1e-300;
-
 /// How likelihoods enter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Tempering {
     /// As they are.
     Whole,
-    /// Raised to a power from 0 to 1, floored at [`LEDGER_FLOOR`]; logarithms are kept too.
-    Power(f64),
+    /// Raised to a power from 0 to 1; logarithms are kept too.
+    Power {
+        /// The power.
+        power: f64,
+        /// Likelihoods below it count as it, so that the logarithms stay finite.
+        floor: f64,
+    },
 }
 
 /// Parameters and likelihoods of one evaluation.
@@ -24,7 +26,7 @@ pub(super) struct Numbers {
     pub(super) active: Vec<bool>,
     /// Likelihoods of all findings, tempered.
     pub(super) like: Vec<f64>,
-    /// Natural logarithms of the untempered likelihoods (only with [`Tempering::Power`]).
+    /// Natural logarithms of the untempered likelihoods (only with a power).
     pub(super) ln: Vec<f64>,
     /// push of each source, tempered.
     push: Vec<f64>,
@@ -97,6 +99,11 @@ impl Numbers {
         }
     }
 
+    /// How many findings of a bloc count.
+    pub(super) fn bloc_size(&self, bloc: usize) -> usize {
+        at(&self.bloc_size, bloc)
+    }
+
     /// P(reliable) of a source.
     pub(super) fn reliable(&self, world: &World, source: usize) -> f64 {
         world
@@ -139,8 +146,8 @@ impl Numbers {
 fn temper(likelihood: f64, tempering: Tempering) -> (f64, f64) {
     match tempering {
         Tempering::Whole => (likelihood, 0.0),
-        Tempering::Power(power) => {
-            let ln = libm::log(likelihood.max(LEDGER_FLOOR));
+        Tempering::Power { power, floor } => {
+            let ln = libm::log(likelihood.max(floor));
             (libm::exp(power * ln), ln)
         }
     }

@@ -3,7 +3,8 @@
 use super::WeighError;
 use super::cells::{add, at, put};
 use super::numbers::Numbers;
-use super::plan::{Plan, Setting};
+use super::plan::Plan;
+use super::settings::{Setting, pair_value};
 use super::tables::Tables;
 use super::voices::told;
 use super::world::World;
@@ -23,8 +24,14 @@ pub(super) struct Outcome {
     pub(super) evidence_ln: f64,
     /// P(hypothesis | evidence).
     pub(super) posterior: Vec<f64>,
-    /// Weight of each setting within its profile: P(setting | profile, evidence).
+    /// P(setting | profile, evidence).
     pub(super) settings: Vec<f64>,
+    /// P(setting | profile, evidence) over the setting's cell of the last table, also where that cell is 0.
+    pub(super) seeds: Vec<f64>,
+    /// Whether every possible setting has a seed.
+    pub(super) seeded: bool,
+    /// ln P(evidence of the tables | profile).
+    pub(super) profiles_ln: Vec<f64>,
     /// P(pair | evidence).
     pub(super) pairs: Vec<f64>,
 }
@@ -39,7 +46,22 @@ impl Outcome {
         numbers: &Numbers,
         tables: &Tables,
     ) -> Result<Self, WeighError> {
-        let (profiles_ln, settings) = profiles(world, plan, numbers, tables);
+        Self::of_profiles(world, plan, numbers, profiles(world, plan, numbers, tables))
+    }
+
+    /// The outcome when the tables say this about each profile.
+    pub(super) fn of_profiles(
+        world: &World,
+        plan: &Plan,
+        numbers: &Numbers,
+        profiles: Profiles,
+    ) -> Result<Self, WeighError> {
+        let Profiles {
+            profiles_ln,
+            settings,
+            seeds,
+            seeded,
+        } = profiles;
         let total: f64 = world.priors.iter().map(|&slot| at(&numbers.theta, slot)).sum();
         let mut pairs_ln = Vec::with_capacity(world.pairs.len());
         let mut alone_ln = Vec::with_capacity(world.pairs.len());
@@ -84,6 +106,9 @@ impl Outcome {
             evidence_ln: most + libm::log(sum),
             posterior,
             settings,
+            seeds,
+            seeded,
+            profiles_ln,
             pairs,
         })
     }
@@ -110,7 +135,7 @@ impl Outcome {
 
 /// P(what is said | pair) by findings without a variable source.
 fn said_of_pair(world: &World, plan: &Plan, numbers: &Numbers, pair: usize) -> f64 {
-    let value = |finding: usize| super::plan::pair_value(world, finding, pair);
+    let value = |finding: usize| pair_value(world, finding, pair);
     let voices = &plan.pair_voices;
     let mut product = 1.0;
     for &finding in &voices.open {
@@ -127,36 +152,73 @@ fn said_of_pair(world: &World, plan: &Plan, numbers: &Numbers, pair: usize) -> f
     product
 }
 
-/// ln P(evidence of tables | profile), and P(setting | profile, evidence of tables).
-fn profiles(world: &World, plan: &Plan, numbers: &Numbers, tables: &Tables) -> (Vec<f64>, Vec<f64>) {
+/// What the tables say about each profile.
+pub(super) struct Profiles {
+    pub(super) profiles_ln: Vec<f64>,
+    pub(super) settings: Vec<f64>,
+    pub(super) seeds: Vec<f64>,
+    /// Whether every possible setting has a seed: not where one of cell 0 lies beyond the scale of the others.
+    pub(super) seeded: bool,
+}
+
+fn profiles(world: &World, plan: &Plan, numbers: &Numbers, tables: &Tables) -> Profiles {
     let root = plan.nodes.len() - 1;
     let classes = plan.nodes.last().map_or(&[][..], |n| &n.class_of);
+    let priors: Vec<f64> = plan
+        .settings
+        .iter()
+        .map(|setting| setting_prior(world, numbers, setting))
+        .collect();
+    let cell = |class: usize| tables.row(plan, root, class).first().copied().unwrap_or_default();
+    // What is impossible has no say in the scale of what is not.
     let mut exponents = vec![i32::MIN; plan.profiles];
-    for (setting, &class) in plan.settings.iter().zip(classes) {
+    for ((setting, &class), prior) in plan.settings.iter().zip(classes).zip(&priors) {
         let exponent = tables.exponent_of(root, class);
-        if exponent > at(&exponents, setting.profile) {
+        if exponent > at(&exponents, setting.profile) && (prior * cell(class)).is_normal() {
             put(&mut exponents, setting.profile, exponent);
         }
     }
     let mut sums = vec![0.0; plan.profiles];
+    let mut seeds = priors;
     let mut weights = Vec::with_capacity(plan.settings.len());
-    for (setting, &class) in plan.settings.iter().zip(classes) {
-        let value = tables.row(plan, root, class).first().copied().unwrap_or_default();
-        let down = tables.exponent_of(root, class) - at(&exponents, setting.profile);
-        let weight = setting_prior(world, numbers, setting) * libm::scalbn(value, down);
+    let mut seeded = true;
+    for ((setting, &class), seed) in plan.settings.iter().zip(classes).zip(&mut seeds) {
+        let down = tables
+            .exponent_of(root, class)
+            .saturating_sub(at(&exponents, setting.profile));
+        if down > 0 {
+            seeded &= *seed == 0.0;
+            *seed = 0.0;
+        } else if down < 0 {
+            *seed = libm::scalbn(*seed, down);
+        }
+        let weight = *seed * cell(class);
         add(&mut sums, setting.profile, weight);
         weights.push(weight);
     }
-    for (setting, weight) in plan.settings.iter().zip(weights.iter_mut()) {
+    for ((setting, seed), weight) in plan.settings.iter().zip(&mut seeds).zip(&mut weights) {
         let sum = at(&sums, setting.profile);
-        *weight = if sum > 0.0 { *weight / sum } else { 0.0 };
+        let over = if sum.is_normal() { 1.0 / sum } else { 0.0 };
+        *seed *= over;
+        *weight *= over;
     }
-    let lns = sums
+    let profiles_ln = sums
         .iter()
         .zip(&exponents)
-        .map(|(sum, exponent)| ln(*sum) + f64::from(*exponent) * std::f64::consts::LN_2)
+        .map(|(sum, exponent)| {
+            if sum.is_normal() {
+                ln(*sum) + f64::from(*exponent) * std::f64::consts::LN_2
+            } else {
+                f64::NEG_INFINITY
+            }
+        })
         .collect();
-    (lns, weights)
+    Profiles {
+        profiles_ln,
+        settings: weights,
+        seeds,
+        seeded,
+    }
 }
 
 /// P(framed party, thoroughness, care | operator).

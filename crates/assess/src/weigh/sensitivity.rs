@@ -44,12 +44,18 @@ pub struct Steadiness {
 /// Errors: as [`super::weigh`]. What is left when something is left out is never impossible if the whole is not.
 pub fn steadiness(model: &ModelFile) -> Result<Steadiness, WeighError> {
     let ready = Ready::new(model)?;
-    let mut bench = Workbench::new(&ready);
-    let whole = bench.whole()?;
+    let mut bench = Workbench::new(&ready)?;
+    let whole = bench.whole().clone();
     let leader = leader(&ready.world, &whole.posterior);
     let mut left_out = Vec::new();
+    // A finding of its own origin is asked twice.
+    let mut known: BTreeMap<BTreeSet<usize>, Vec<f64>> = BTreeMap::new();
     for (kind, id, dropped) in parts(model) {
-        let belief = belief_without(model, &ready, &mut bench, &dropped)?;
+        let belief = match known.get(&dropped) {
+            Some(belief) => belief.clone(),
+            None => belief_without(model, &ready, &mut bench, &dropped)?,
+        };
+        known.insert(dropped, belief.clone());
         left_out.push(LeaveOneOut {
             kind: kind.to_owned(),
             id,
@@ -120,7 +126,7 @@ fn belief_without(
             !dropped.contains(&(position - 1))
         });
         let ready = Ready::new(&edited)?;
-        return Ok(Workbench::new(&ready).whole()?.posterior);
+        return ready.outcome().map(|o| o.posterior);
     }
     let indices: Vec<usize> = ready
         .world

@@ -4,8 +4,10 @@
 //! Source: METHOD section 2, "Law of one trace".
 
 use super::cells::{add, at, put, row};
+use super::kernels::{expand, largest, multiply_and_sum};
 use super::numbers::Numbers;
-use super::plan::{Group, Join, LAWS, Leaf, Node, Plan, Setting, Work, owns, pair_value};
+use super::plan::{Group, Join, Leaf, Node, Plan, Work};
+use super::settings::{LAWS, Setting, law, owns, pair_value};
 use super::voices::{Voices, told};
 use super::world::{Property, Target, World};
 
@@ -25,6 +27,8 @@ pub(super) struct Tables {
     pub(super) factor: Vec<Vec<f64>>,
     /// Likelihood of each trace: one row of combinations of its sources for each law.
     pub(super) traces: Vec<Vec<f64>>,
+    /// Buffers to use again.
+    spare: Vec<Vec<f64>>,
 }
 
 /// The three states of a trace under one law: absent, genuine, planted.
@@ -101,8 +105,8 @@ impl Tables {
                     self.exponent_of(join.left, left) + self.exponent_of(join.right, right)
                 }
             };
-            let most = row.iter().fold(0.0_f64, |most, cell| most.max(*cell));
             let mut factor = 1.0;
+            let most = largest(row);
             if most > 0.0 && most < SMALL {
                 let up = (-libm::ilogb(most)).min(SCALE_MAX);
                 factor = libm::scalbn(1.0, up);
@@ -129,12 +133,44 @@ impl Tables {
         self.cells.get(node).map_or(&[][..], |c| row(c, class, size))
     }
 
-    fn multiply(&self, plan: &Plan, join: &Join, size: usize, cells: &mut [f64]) {
-        for (out, (left, right)) in cells.chunks_exact_mut(size.max(1)).zip(&join.classes) {
-            let a = self.row(plan, join.left, *left);
-            let b = self.row(plan, join.right, *right);
-            multiply_row(join, a, b, out);
+    fn multiply(&mut self, plan: &Plan, join: &Join, size: usize, cells: &mut [f64]) {
+        let left = self.spread_out(plan, join.left, join.left_cells.as_deref());
+        let right = self.spread_out(plan, join.right, join.right_cells.as_deref());
+        for (out, (a, b)) in cells.chunks_exact_mut(size.max(1)).zip(&join.classes) {
+            let a = match &left {
+                Some(left) => row(left, *a, join.cells),
+                None => self.row(plan, join.left, *a),
+            };
+            let b = match &right {
+                Some(right) => row(right, *b, join.cells),
+                None => self.row(plan, join.right, *b),
+            };
+            multiply_and_sum(a, b, out);
         }
+        self.give_back(left);
+        self.give_back(right);
+    }
+
+    /// The tables of a node spread over the cells of a join; none where they lie so already.
+    pub(super) fn spread_out(
+        &mut self,
+        plan: &Plan,
+        node: usize,
+        cells: Option<&[usize]>,
+    ) -> Option<Vec<f64>> {
+        let cells = cells?;
+        let mut spread = self.spare.pop().unwrap_or_default();
+        let classes = plan.nodes.get(node).map_or(0, |n| n.classes);
+        spread.resize(classes * cells.len(), 0.0);
+        for (class, full) in spread.chunks_exact_mut(cells.len().max(1)).enumerate() {
+            expand(self.row(plan, node, class), cells, full);
+        }
+        Some(spread)
+    }
+
+    /// Takes back a buffer of [`Tables::spread_out`].
+    pub(super) fn give_back(&mut self, used: Option<Vec<f64>>) {
+        self.spare.extend(used);
     }
 
     #[expect(clippy::too_many_arguments, reason = "one leaf, its inputs and its output")]
@@ -197,46 +233,6 @@ pub(super) fn group_law(world: &World, target: Target, setting: Setting, natural
     }
 }
 
-fn multiply_row(join: &Join, a: &[f64], b: &[f64], out: &mut [f64]) {
-    let summed = join.summed.max(1);
-    match (&join.left_cells, &join.right_cells) {
-        (None, None) => {
-            for ((out, a), b) in out
-                .iter_mut()
-                .zip(a.chunks_exact(summed))
-                .zip(b.chunks_exact(summed))
-            {
-                *out = a.iter().zip(b).map(|(a, b)| a * b).sum();
-            }
-        }
-        (None, Some(cells)) => gather_one(summed, a, b, cells, out),
-        (Some(cells), None) => gather_one(summed, b, a, cells, out),
-        (Some(left), Some(right)) => {
-            for ((out, left), right) in out
-                .iter_mut()
-                .zip(left.chunks_exact(summed))
-                .zip(right.chunks_exact(summed))
-            {
-                *out = left.iter().zip(right).map(|(&l, &r)| at(a, l) * at(b, r)).sum();
-            }
-        }
-    }
-}
-
-fn gather_one(summed: usize, full: &[f64], part: &[f64], cells: &[usize], out: &mut [f64]) {
-    for ((out, full), cells) in out
-        .iter_mut()
-        .zip(full.chunks_exact(summed))
-        .zip(cells.chunks_exact(summed))
-    {
-        *out = full
-            .iter()
-            .zip(cells)
-            .map(|(full, &cell)| full * at(part, cell))
-            .sum();
-    }
-}
-
 /// P(absent), P(genuine), P(planted) of a trace under each law.
 pub(super) fn states_by_law(world: &World, numbers: &Numbers, trace: usize) -> [States; LAWS] {
     let mut laws = [[0.0; 3]; LAWS];
@@ -256,7 +252,7 @@ pub(super) fn states_by_law(world: &World, numbers: &Numbers, trace: usize) -> [
                     let absent = (1.0 - rarity) * (1.0 - hit);
                     put(
                         &mut laws,
-                        super::plan::law(held, framed, framer, careful),
+                        law(held, framed, framer, careful),
                         [
                             (1.0 - planted) * absent,
                             (1.0 - planted) * (1.0 - absent),

@@ -20,34 +20,46 @@ pub(super) struct Voices {
 }
 
 impl Voices {
-    /// The findings about `place`.
-    pub(super) fn about(world: &World, place: Place) -> Self {
-        let mut voices = Self::default();
+    /// The findings about each trace, the owner of each subject, and the pair.
+    pub(super) fn by_place(world: &World) -> (Vec<Self>, Vec<Self>, Self) {
+        let mut traces = vec![Self::default(); world.traces.len()];
+        let mut owners = vec![Self::default(); world.subjects.len()];
+        let mut pair = Self::default();
         for (index, finding) in world.findings.iter().enumerate() {
-            if finding.place != place {
-                continue;
-            }
-            let Some(source) = finding.source else {
-                voices.open.push(index);
-                continue;
+            let voices = match finding.place {
+                Place::Trace(trace) => traces.get_mut(trace),
+                Place::Owner(subject) => owners.get_mut(subject),
+                Place::Pair => Some(&mut pair),
             };
-            let shared = world
-                .sources
-                .get(source)
-                .is_some_and(|s| matches!(s.coupling, Coupling::Shared(_)));
-            let list = if shared {
-                &mut voices.shared
-            } else {
-                &mut voices.private
-            };
-            match list.iter_mut().find(|(s, _)| *s == source) {
-                Some((_, findings)) => findings.push(index),
-                None => list.push((source, vec![index])),
+            if let Some(voices) = voices {
+                voices.hear(world, index, finding.source);
             }
         }
-        voices.private.sort();
-        voices.shared.sort();
-        voices
+        for voices in traces.iter_mut().chain(&mut owners).chain([&mut pair]) {
+            voices.private.sort();
+            voices.shared.sort();
+        }
+        (traces, owners, pair)
+    }
+
+    fn hear(&mut self, world: &World, finding: usize, source: Option<usize>) {
+        let Some(source) = source else {
+            self.open.push(finding);
+            return;
+        };
+        let shared = world
+            .sources
+            .get(source)
+            .is_some_and(|s| matches!(s.coupling, Coupling::Shared(_)));
+        let list = if shared {
+            &mut self.shared
+        } else {
+            &mut self.private
+        };
+        match list.iter_mut().find(|(s, _)| *s == source) {
+            Some((_, findings)) => findings.push(finding),
+            None => list.push((source, vec![finding])),
+        }
     }
 
     /// Whether nothing is said.

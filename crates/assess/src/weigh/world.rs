@@ -12,6 +12,7 @@ use ascribe_model::Range;
 use super::cells::at;
 use crate::model_file::{
     CARE_DEFAULT, DECEPTION_DEFAULT, DIRECTIONS, Finding, ModelFile, OTHER, OTHER_IS_UNLISTED_DEFAULT, Over,
+    Trace,
 };
 
 /// Where a number of the model stands in the list of parameters.
@@ -160,8 +161,8 @@ impl World {
 /// Without `via` a finding counts as the origin itself; without `known` as the latest.
 pub(crate) fn counted(findings: &[Finding]) -> Vec<usize> {
     /// Origin, trace, unknown and subject.
-    type Proposition<'a> = (&'a str, Option<&'a str>, Option<&'a str>, Option<&'a str>);
-    let mut groups: BTreeMap<Proposition<'_>, Vec<usize>> = BTreeMap::new();
+    type Event<'a> = (&'a str, Option<&'a str>, Option<&'a str>, Option<&'a str>);
+    let mut groups: BTreeMap<Event<'_>, Vec<usize>> = BTreeMap::new();
     let mut kept: Vec<usize> = (0..findings.len()).collect();
     for (position, finding) in findings.iter().enumerate() {
         if let Some(origin) = &finding.origin {
@@ -182,7 +183,7 @@ pub(crate) fn counted(findings: &[Finding]) -> Vec<usize> {
                 (
                     finding.via.unwrap_or(0),
                     finding.known.is_none(),
-                    finding.known.as_deref(),
+                    finding.known.as_deref().map(last_moment),
                     finding.id.as_str(),
                 )
             })
@@ -196,21 +197,29 @@ pub(crate) fn counted(findings: &[Finding]) -> Vec<usize> {
     kept
 }
 
+/// Orders dates of any precision: a coarse one counts from its last day, an interval from its end.
+fn last_moment(known: &str) -> String {
+    let end = known.rsplit("..").next().unwrap_or(known);
+    // After every digit, `-` and `T` that a finer date goes on with.
+    format!("{end}~")
+}
+
 /// The name of the bloc that a finding stands in; `None` for a finding over an unknown without `toward`.
-pub(crate) fn bloc_of<'a>(model: &'a ModelFile, finding: &'a Finding) -> Option<&'a str> {
+pub(super) fn bloc_of<'a>(finding: &'a Finding, of_trace: &[&'a str], place: Place) -> Option<&'a str> {
     if let Some(bloc) = &finding.bloc {
         return Some(bloc);
     }
-    let Some(trace) = &finding.trace else {
-        return finding.toward.as_deref();
-    };
-    let pointed = model
-        .traces
-        .iter()
-        .find(|t| t.id == *trace)
-        .map(|t| t.points_to.as_str())?;
+    match place {
+        Place::Trace(trace) => of_trace.get(trace).copied(),
+        Place::Owner(_) | Place::Pair => finding.toward.as_deref(),
+    }
+}
+
+/// The bloc of findings about a trace that name none: the actor that it points to, or the subject's likeliest owner.
+fn bloc_of_trace<'a>(model: &'a ModelFile, trace: &'a Trace) -> &'a str {
+    let pointed = trace.points_to.as_str();
     let Some(subject) = model.subjects.iter().find(|s| s.id == pointed) else {
-        return Some(pointed);
+        return pointed;
     };
     let mut best: Option<(&str, f64)> = None;
     for (owner, label) in &subject.label {
@@ -219,7 +228,7 @@ pub(crate) fn bloc_of<'a>(model: &'a ModelFile, finding: &'a Finding) -> Option<
             best = Some((owner, label.point()));
         }
     }
-    Some(best.map_or(OTHER, |(owner, _)| owner))
+    best.map_or(OTHER, |(owner, _)| owner)
 }
 
 struct Builder<'a> {
@@ -418,10 +427,15 @@ impl<'a> Builder<'a> {
         traces
     }
 
-    fn reading(&mut self, finding: &Finding, subjects: &[Property]) -> (Place, Reading) {
+    fn reading(
+        &mut self,
+        finding: &Finding,
+        subjects: &[Property],
+        trace_index: &BTreeMap<&str, usize>,
+    ) -> (Place, Reading) {
         let model = self.model;
         if let Some(trace) = &finding.trace {
-            let trace = model.traces.iter().position(|t| t.id == *trace);
+            let trace = trace_index.get(trace.as_str()).copied();
             let zero = Range::exactly(0.0);
             let present = finding.if_present.unwrap_or(zero);
             let absent = finding.if_absent.unwrap_or(zero);
@@ -488,12 +502,10 @@ impl<'a> Builder<'a> {
             .enumerate()
             .map(|(index, source)| (source.id.as_str(), index))
             .collect();
-        let mut copied = BTreeSet::new();
         let mut copies = Vec::new();
         for (position, finding) in model.findings.iter().enumerate() {
             let nearest = at(&counts, position);
             if nearest != position {
-                copied.insert(nearest);
                 copies.push(finding.id.clone());
             }
         }
@@ -501,6 +513,13 @@ impl<'a> Builder<'a> {
         let mut bloc_index: BTreeMap<(usize, bool, Option<&str>), usize> = BTreeMap::new();
         let mut blocs = Vec::new();
         let mut voices = Vec::new();
+        let of_trace: Vec<&str> = model.traces.iter().map(|t| bloc_of_trace(model, t)).collect();
+        let trace_index: BTreeMap<&str, usize> = model
+            .traces
+            .iter()
+            .enumerate()
+            .map(|(index, trace)| (trace.id.as_str(), index))
+            .collect();
         let mut first = 0;
         for (position, finding) in model.findings.iter().enumerate() {
             if at(&counts, position) != position {
@@ -510,14 +529,18 @@ impl<'a> Builder<'a> {
                 .source
                 .as_deref()
                 .and_then(|id| source_index.get(id).copied());
+            let (place, reading) = self.reading(finding, subjects, &trace_index);
             let bloc = source.map(|source| {
-                let key = (source, finding.says.unwrap_or(true), bloc_of(model, finding));
+                let key = (
+                    source,
+                    finding.says.unwrap_or(true),
+                    bloc_of(finding, &of_trace, place),
+                );
                 *bloc_index.entry(key).or_insert_with(|| {
                     blocs.push(source);
                     blocs.len() - 1
                 })
             });
-            let (place, reading) = self.reading(finding, subjects);
             let width = match &reading {
                 Reading::State { .. } => 3,
                 Reading::Value { slots, .. } => slots.len(),
