@@ -1,28 +1,44 @@
 //! What a column of a log means, by its name.
 //!
-//! A table of names that common programs use (Zeek, Suricata, ECS, tshark, firewalls and proxies). A name that is not here
-//! means nothing: its cells are only looked through for indicators.
+//! One table of the names that common programs use: Zeek, Suricata, ECS, nfdump, argus, tshark, firewalls, proxies, cloud
+//! flow logs, W3C extended logs. A name that is not here means nothing: its cells are only looked through for indicators.
+
+use std::collections::{HashMap, HashSet};
 
 /// What a cell says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
-    /// Address that opened the connection.
+    /// Address that opened the connection, or sent what the row counts.
     Client,
+    /// Port there.
+    ClientPort,
     /// The address it went to.
     Server,
     /// Port there.
-    Port,
+    ServerPort,
     /// Transport protocol.
     Protocol,
-    /// When it began.
+    /// When it began, said so.
+    Start,
+    /// When, without saying of what.
     Time,
-    /// How long it took, seconds.
-    Duration,
+    /// Day, or day and time.
+    Date,
+    /// Offset of the clock.
+    Zone,
+    /// When it ended.
+    End,
+    /// How long it took, in seconds.
+    Seconds,
+    /// How long it took, in milliseconds.
+    Millis,
     /// Bytes from the client.
     BytesOut,
     /// Bytes to the client.
     BytesIn,
-    /// Packets of one direction.
+    /// Bytes without a direction.
+    BytesBoth,
+    /// Packets of one direction, or of both.
     Packets,
     /// Host name asked for over HTTP.
     Host,
@@ -35,75 +51,294 @@ pub enum Field {
     /// Record type asked for.
     QueryType,
     /// What DNS answered.
-    Answers,
+    Answer,
+    /// Owner of the record that comes next.
+    AnswerName,
+    /// Type of the record that comes next.
+    AnswerType,
+    /// What kind of event the row is.
+    Event,
+    /// Method of a request.
+    Method,
+    /// Nothing by itself, but only rows about requests or answers have it.
+    Request,
+    /// Words and numbers that hold no indicator.
+    Plain,
     /// Anything else.
     Other,
 }
 
+/// Names without case, with `.`, `_`, `-`, blanks and brackets taken out.
 const NAMES: &[(Field, &[&str])] = &[
     (
         Field::Client,
         &[
-            "id.orig_h", "src_ip", "srcip", "source.ip", "source_ip", "source.address", "source_address",
-            "sourceip", "source", "src", "srcaddr", "src_addr", "client_ip", "client.ip", "clientip", "client",
-            "c-ip", "ip.src", "ipv6.src", "sa", "remote_addr",
+            "idorigh", "origh", "srcip", "sourceip", "sourceaddress", "source", "src", "srcaddr", "srcaddress", "srchost",
+            "clientip", "client", "sip", "clientaddress", "clientaddr", "cip", "ipsrc", "ipv6src", "sa", "remoteaddr", "remotehost",
+            "sourceipaddress", "initiatorip", "callingip", "origip", "ssrc", "originip", "ipsourceaddress", "sourceipv4address",
+            "sourceipv6address", "srcipaddr", "remoteip", "transactionremoteaddress",
+        ],
+    ),
+    (
+        Field::ClientPort,
+        &[
+            "idorigp", "origp", "srcport", "sourceport", "sport", "spt", "clientport", "cport", "tcpsrcport", "udpsrcport",
+            "sp", "sourcetransportport", "transactionremoteport",
         ],
     ),
     (
         Field::Server,
         &[
-            "id.resp_h", "dst_ip", "dstip", "dest_ip", "destip", "destination.ip", "destination_ip",
-            "destination.address", "destination_address", "destinationip", "destination", "dst", "dest", "dstaddr",
-            "dst_addr", "server_ip", "server.ip", "serverip", "s-ip", "ip.dst", "ipv6.dst", "da",
+            "idresph", "resph", "dstip", "destip", "destinationip", "destinationaddress", "destaddress", "destination", "dst",
+            "dest", "dstaddr", "dstaddress", "dsthost", "destaddr", "serverip", "server", "serveraddress", "ipdst",
+            "dip", "ipv6dst", "da", "destinationipaddress", "responderip", "targetip", "respip", "destinationipv4address",
+            "destinationipv6address", "dstipaddr", "dstaddrip", "destinationhostip",
         ],
     ),
     (
-        Field::Port,
+        Field::ServerPort,
         &[
-            "id.resp_p", "dst_port", "dstport", "dest_port", "destport", "destination.port", "destination_port",
-            "destinationport", "dpt", "dport", "server_port", "server.port", "s-port", "tcp.dstport", "udp.dstport", "dp",
+            "idrespp", "respp", "dstport", "destport", "destinationport", "dpt", "dport", "serverport", "tcpdstport",
+            "udpdstport", "dp", "targetport", "destinationtransportport",
         ],
     ),
-    (Field::Protocol, &["proto", "protocol", "network.transport", "transport", "ip.proto", "ip_protocol"]),
+    (
+        Field::Protocol,
+        &[
+            "proto", "protocol", "networktransport", "transport", "ipproto", "ipprotocol", "networkprotocol", "pr", "prot",
+            "protocolidentifier", "l4protocol", "transportprotocol",
+        ],
+    ),
+    (
+        Field::Start,
+        &[
+            "ts", "start", "starttime", "flowstart", "eventstart", "sessionstarttime", "firstseen", "firstswitched", "stime", "tsstart",
+            "begin", "begintime", "flowstarttime", "startdatetime", "datefirstseen", "flowfirst",
+        ],
+    ),
     (
         Field::Time,
         &[
-            "ts", "time", "timestamp", "@timestamp", "date", "datetime", "date_time", "start_time", "starttime",
-            "event_time", "flow.start", "event.start", "frame.time_epoch", "time_local", "time_iso8601", "start",
+            "time", "timestamp", "@timestamp", "datetime", "eventtime", "frametime", "frametimeepoch", "timelocal",
+            "timeiso8601", "logtime", "receivetime", "timegenerated", "generatedtime", "creationtime", "utctime", "epoch",
+            "timereceived", "timeutc", "timestamputc", "eventtimestamp", "unixtime", "transactiontimestamp",
         ],
     ),
-    (Field::Duration, &["duration"]),
+    (Field::Date, &["date", "day", "logdate"]),
+    (Field::Zone, &["tz", "timezone", "utcoffset"]),
+    (
+        Field::End,
+        &["end", "endtime", "flowend", "eventend", "lastseen", "lastswitched", "te", "ltime", "lasttime", "finish", "flowendtime", "stoptime"],
+    ),
+    (Field::Seconds, &["duration", "td", "dur", "elapsedtime", "elapsedtimesec", "sessionduration"]),
+    (Field::Millis, &["elapsed", "elapsedms", "durationms", "timetaken", "requesttimems"]),
     (
         Field::BytesOut,
         &[
-            "orig_bytes", "bytes_out", "source.bytes", "src_bytes", "sent_bytes", "bytes_sent", "bytes_toserver",
-            "flow.bytes_toserver", "sentbyte", "cs-bytes", "bytes",
+            "origbytes", "bytesout", "sourcebytes", "srcbytes", "sbytes", "sentbytes", "bytessent", "bytestoserver",
+            "flowbytestoserver", "sentbyte", "csbytes", "ibyt", "clientbytes", "outbytes", "bytesoutbound",
         ],
     ),
     (
         Field::BytesIn,
         &[
-            "resp_bytes", "bytes_in", "destination.bytes", "dst_bytes", "received_bytes", "bytes_received",
-            "bytes_toclient", "flow.bytes_toclient", "rcvdbyte", "sc-bytes",
+            "respbytes", "bytesin", "destinationbytes", "dstbytes", "dbytes", "receivedbytes", "bytesreceived", "bytestoclient",
+            "flowbytestoclient", "rcvdbyte", "scbytes", "obyt", "serverbytes", "inbytes", "bytesinbound", "rcvdbytes",
+        ],
+    ),
+    (Field::BytesBoth, &["bytes", "totbytes", "totalbytes", "networkbytes", "octets", "byt", "framelen", "iplen"]),
+    (
+        Field::Packets,
+        &[
+            "origpkts", "resppkts", "sourcepackets", "destinationpackets", "flowpktstoserver", "flowpktstoclient", "packets",
+            "ipkt", "opkt", "srcpkts", "dstpkts", "totpkts", "sentpkt", "rcvdpkt", "packetssent", "packetsreceived", "pkts",
+            "networkpackets", "pkt",
+        ],
+    ),
+    (Field::Host, &["host", "httphostname", "httphost", "cshost", "hostheader", "httprequesthost"]),
+    (
+        Field::TlsName,
+        &["servername", "tlssni", "sni", "tlsclientservername", "tlshandshakeextensionsservername", "quicsni"],
+    ),
+    (
+        Field::Url,
+        &[
+            "uri", "url", "requesturi", "httpurl", "csuri", "csuristem", "urloriginal", "requesturl", "requestpath", "httprequesturi",
+            "urlpath",
         ],
     ),
     (
-        Field::Packets,
-        &["orig_pkts", "resp_pkts", "source.packets", "destination.packets", "flow.pkts_toserver", "flow.pkts_toclient", "packets"],
+        Field::Query,
+        &["query", "dnsquestionname", "dnsrrname", "dnsqueryname", "queryname", "dnsqueryrrname", "dnsqueriesrrname", "qname"],
     ),
-    (Field::Host, &["host", "http.hostname", "http_host", "cs-host", "http.host"]),
-    (Field::TlsName, &["server_name", "tls.sni", "sni", "tls.client.server_name"]),
-    (Field::Url, &["uri", "url", "request_uri", "http.url", "cs-uri", "url.original"]),
-    (Field::Query, &["query", "dns.question.name", "dns.rrname"]),
-    (Field::QueryType, &["qtype_name", "dns.question.type", "dns.rrtype"]),
-    (Field::Answers, &["answers", "dns.resolved_ip"]),
+    (
+        Field::QueryType,
+        &["qtypename", "dnsquestiontype", "dnsrrtype", "dnsqueryrrtype", "dnsqueriesrrtype", "querytype", "recordtype"],
+    ),
+    (
+        Field::Answer,
+        &["answers", "dnsresolvedip", "dnsanswersrdata", "dnsanswersdata", "dnsrdata", "dnsanswerrdata", "resolvedip"],
+    ),
+    (Field::AnswerName, &["dnsanswersrrname", "dnsanswersname", "dnsanswerrrname"]),
+    (Field::AnswerType, &["dnsanswersrrtype", "dnsanswerstype", "dnsanswerrrtype"]),
+    (Field::Event, &["eventtype"]),
+    (Field::Method, &["method", "csmethod", "httphttpmethod", "httpmethod", "requestmethod"]),
+    (Field::Request, &["transdepth", "transid", "resumed", "established"]),
+    (
+        Field::Plain,
+        &[
+            "uid", "fuid", "connstate", "history", "service", "localorig", "localresp", "missedbytes", "origipbytes",
+            "respipbytes", "version", "requestbodylen", "responsebodylen", "statuscode", "statusmsg",
+            "origfuids", "respfuids", "origmimetypes", "respmimetypes", "rcode", "rcodename", "qclass", "qclassname", "qtype",
+            "rtt", "aa", "tc", "rd", "ra", "z", "ttls", "rejected", "cipher", "curve",
+            "sslhistory", "certchainfps", "clientcertchainfps", "certchainfuids", "clientcertchainfuids", "flowid", "iniface", "pcapcnt", "txid", "pktsrc", "appproto", "flowstate", "flowreason", "flowalerted",
+            "flowage", "tcptcpflags", "tcptcpflagsts", "tcptcpflagstc", "tcpstate", "httpprotocol",
+            "httpstatus", "httplength", "httphttpcontenttype", "dnstype", "dnsid", "dnsflags", "dnsrcode", "dnsqr",
+            "accountid", "interfaceid", "action", "logstatus", "flg", "flags", "state", "dir", "stos", "dtos",
+        ],
+    ),
 ];
 
-/// What the column of this name says. Case, blanks and quotes around do not matter.
+/// What the column of this name says.
 pub fn field(name: &str) -> Field {
-    let name = name.trim().to_ascii_lowercase().replace(' ', "_");
+    // W3C names say client or server with one letter that others use for source.
+    match name.trim() {
+        "s-ip" => return Field::Server,
+        "s-port" => return Field::ServerPort,
+        _ => {}
+    }
+    let plain: String = name
+        .chars()
+        .filter(|c| !matches!(c, '.' | '_' | '-' | ' ' | '"' | '\'' | '(' | ')' | '\u{feff}'))
+        .flat_map(char::to_lowercase)
+        .take(64)
+        .collect();
     NAMES
         .iter()
-        .find(|(_, names)| names.contains(&name.as_str()))
+        .find(|(_, names)| names.contains(&plain.as_str()))
         .map_or(Field::Other, |(field, _)| *field)
+}
+
+/// Columns that are told apart; further names count as one that says nothing.
+const COLUMNS_MAX: usize = 2000;
+/// Values without indicators that are remembered, and how long they may be.
+const BARREN_MAX: usize = 4096;
+const BARREN_BYTES_MAX: usize = 128;
+
+/// The columns of a log: what they are called and what they say.
+#[derive(Default)]
+pub struct Columns {
+    names: Vec<String>,
+    fields: Vec<Field>,
+    by_name: HashMap<String, usize>,
+    /// Values that were looked through and hold no indicator: logs say the same few words again and again.
+    barren: HashSet<Vec<u8>>,
+}
+
+impl Columns {
+    /// Those of a header, in its order.
+    pub fn of<'n>(names: impl Iterator<Item = &'n str>) -> Self {
+        let mut columns = Self::default();
+        for name in names.take(COLUMNS_MAX) {
+            columns.push(name, field(name));
+        }
+        columns
+    }
+
+    fn push(&mut self, name: &str, field: Field) -> usize {
+        let at = self.names.len();
+        let name: String = name.chars().take(100).collect();
+        self.by_name.entry(name.clone()).or_insert(at);
+        self.names.push(name);
+        self.fields.push(field);
+        at
+    }
+
+    /// The column of this name, which is a new one if nothing had it before.
+    pub fn named(&mut self, name: &str) -> usize {
+        if let Some(at) = self.by_name.get(name) {
+            return *at;
+        }
+        if self.names.len() >= COLUMNS_MAX {
+            return usize::MAX;
+        }
+        self.push(name, field(name))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// What column `at` says.
+    pub fn field(&self, at: usize) -> Field {
+        self.fields.get(at).copied().unwrap_or(Field::Other)
+    }
+
+    /// Changes what column `at` says.
+    pub fn set(&mut self, at: usize, field: Field) {
+        if let Some(old) = self.fields.get_mut(at) {
+            *old = field;
+        }
+    }
+
+    /// What column `at` is called.
+    pub fn name(&self, at: usize) -> &str {
+        self.names.get(at).map_or("", String::as_str)
+    }
+
+    /// Whether `value` is known to hold no indicator.
+    pub fn is_barren(&self, value: &[u8]) -> bool {
+        value.len() < 4
+            || value.iter().all(u8::is_ascii_digit)
+            || (value.len() <= BARREN_BYTES_MAX && self.barren.contains(value))
+    }
+
+    /// Remembers that `value` holds no indicator.
+    pub fn barren(&mut self, value: &[u8]) {
+        if value.len() <= BARREN_BYTES_MAX && self.barren.len() < BARREN_MAX {
+            self.barren.insert(value.to_vec());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_thing_has_many_names() {
+        for (name, expected) in [
+            ("id.orig_h", Field::Client),
+            ("Source address", Field::Client),
+            ("SourceIp", Field::Client),
+            ("source.ip", Field::Client),
+            ("srcaddr", Field::Client),
+            ("c-ip", Field::Client),
+            ("dest_ip", Field::Server),
+            ("Destination IP", Field::Server),
+            ("dport", Field::ServerPort),
+            ("@timestamp", Field::Time),
+            ("StartTime", Field::Start),
+            ("bytes", Field::BytesBoth),
+            ("flow.bytes_toserver", Field::BytesOut),
+            ("cs(Host)", Field::Host),
+            ("s-ip", Field::Server),
+            ("sip", Field::Client),
+            ("favourite colour", Field::Other),
+        ] {
+            assert_eq!(field(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn no_name_means_two_things() {
+        let mut seen = HashMap::new();
+        for (field, names) in NAMES {
+            for name in *names {
+                let before = seen.insert(*name, *field);
+                assert!(before.is_none_or(|before| before == *field), "{name}");
+            }
+        }
+    }
 }
