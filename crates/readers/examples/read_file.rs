@@ -45,7 +45,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let reading = out.finish();
     if quiet {
         let count = reading.observations.len();
-        writeln!(print, "{}: {count} observations, {:?}", reader.name, reading.coverage)?;
+        writeln!(
+            print,
+            "{}: {count} observations, {:?}",
+            reader.name, reading.coverage
+        )?;
         for anomaly in &reading.anomalies {
             writeln!(print, "{}: {}", anomaly.code, anomaly.text)?;
         }

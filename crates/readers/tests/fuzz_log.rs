@@ -47,7 +47,13 @@ fn read(data: &[u8]) {
     let _ = (log::READER.detect)(&head);
     let stop = AtomicBool::new(false);
     let mut take = |_: Child| Ok(());
-    let mut out = Out::new("log", Limits::default(), &ascribe_intel::indicators::scan, &stop, &mut take);
+    let mut out = Out::new(
+        "log",
+        Limits::default(),
+        &ascribe_intel::indicators::scan,
+        &stop,
+        &mut take,
+    );
     (log::READER.read)(&data, &mut out);
     let reading = out.finish();
     assert!(reading.coverage.used + reading.coverage.dropped <= reading.coverage.seen);

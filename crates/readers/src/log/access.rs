@@ -10,12 +10,32 @@ use super::when::When;
 
 /// Columns of a web server's line, in the order of [`web`].
 pub const WEB: [&str; 11] = [
-    "host", "client", "ident", "user", "time", "method", "url", "version", "status_code", "size", "text",
+    "host",
+    "client",
+    "ident",
+    "user",
+    "time",
+    "method",
+    "url",
+    "version",
+    "status_code",
+    "size",
+    "text",
 ];
 
 /// Columns of a Squid line, in the order of [`squid`].
 pub const SQUID: [&str; 11] = [
-    "end", "elapsed", "client", "action", "bytes_in", "method", "url", "user", "hierarchy", "server", "type",
+    "end",
+    "elapsed",
+    "client",
+    "action",
+    "bytes_in",
+    "method",
+    "url",
+    "user",
+    "hierarchy",
+    "server",
+    "type",
 ];
 
 const fn cell(column: usize, start: usize, end: usize) -> Cell {
@@ -64,7 +84,9 @@ pub fn web(line: &[u8], cells: &mut Vec<Cell>) -> Result<(), &'static str> {
     ) else {
         return Err(no);
     };
-    if first == 1 && let Some(host) = words.first() {
+    if first == 1
+        && let Some(host) = words.first()
+    {
         cells.push(cell(0, host.0, host.1));
     }
     cells.push(cell(1, client.0, client.1));
@@ -82,7 +104,11 @@ pub fn web(line: &[u8], cells: &mut Vec<Cell>) -> Result<(), &'static str> {
     match (memchr(b' ', request), memchr::memrchr(b' ', request)) {
         (Some(first), Some(last)) if first < last => {
             cells.push(cell(5, from, from.saturating_add(first)));
-            cells.push(cell(6, from.saturating_add(first).saturating_add(1), from.saturating_add(last)));
+            cells.push(cell(
+                6,
+                from.saturating_add(first).saturating_add(1),
+                from.saturating_add(last),
+            ));
             cells.push(cell(7, from.saturating_add(last).saturating_add(1), until));
         }
         // No request of HTTP: a probe, a TLS hello on the wrong port.
@@ -91,7 +117,10 @@ pub fn web(line: &[u8], cells: &mut Vec<Cell>) -> Result<(), &'static str> {
     let after = until.saturating_add(1);
     let mut numbers = line.get(after..).unwrap_or_default().split(|byte| *byte == b' ');
     numbers.next();
-    let (status, size) = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
+    let (status, size) = (
+        numbers.next().unwrap_or_default(),
+        numbers.next().unwrap_or_default(),
+    );
     if status.len() != 3 || !status.iter().all(u8::is_ascii_digit) {
         return Err("it says no status");
     }
@@ -131,7 +160,20 @@ pub fn squid(line: &[u8], cells: &mut Vec<Cell>) -> Result<(), &'static str> {
         }
         start = at.saturating_add(1);
     }
-    let [end, elapsed, client, action, size, method, url, user, hierarchy, kind, ..] = words.as_slice() else {
+    let [
+        end,
+        elapsed,
+        client,
+        action,
+        size,
+        method,
+        url,
+        user,
+        hierarchy,
+        kind,
+        ..,
+    ] = words.as_slice()
+    else {
         return Err("it has fewer than ten words");
     };
     let text = |word: &(usize, usize)| line.get(word.0..word.1).unwrap_or_default();
@@ -141,7 +183,12 @@ pub fn squid(line: &[u8], cells: &mut Vec<Cell>) -> Result<(), &'static str> {
         return Err("it is not written like Squid's");
     }
     let words = [end, elapsed, client, action, size, method, url, user];
-    cells.extend(words.iter().enumerate().map(|(at, word)| cell(at, word.0, word.1)));
+    cells.extend(
+        words
+            .iter()
+            .enumerate()
+            .map(|(at, word)| cell(at, word.0, word.1)),
+    );
     let server = hierarchy.0.saturating_add(slash);
     cells.push(cell(8, hierarchy.0, server));
     cells.push(cell(9, server.saturating_add(1), hierarchy.1));

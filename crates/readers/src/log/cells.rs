@@ -63,7 +63,10 @@ pub fn split_quoted(line: &[u8], delimiter: u8, cells: &mut Vec<Cell>) {
         let mut at = 0usize;
         while at <= line.len() && cells.len() < CELLS_MAX {
             let rest = line.get(at..).unwrap_or_default();
-            let blanks = rest.iter().take_while(|byte| **byte == b' ' && delimiter != b' ').count();
+            let blanks = rest
+                .iter()
+                .take_while(|byte| **byte == b' ' && delimiter != b' ')
+                .count();
             let inside = rest.get(blanks..).and_then(|rest| rest.strip_prefix(b"\""));
             let start = at.saturating_add(blanks);
             let mut cell = Cell::plain(cells.len(), start, start);
@@ -139,7 +142,11 @@ pub fn unescape(line: &[u8], cells: &mut [Cell]) {
 
 /// `written` with each `\xNN` as its byte.
 pub fn unescaped(written: &[u8]) -> Vec<u8> {
-    let hex = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let hex = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
     let mut value = Vec::with_capacity(written.len());
     let mut rest = written;
     while let Some((first, after)) = rest.split_first() {
@@ -174,7 +181,9 @@ pub fn pairs(line: &[u8], columns: &mut Columns, cells: &mut Vec<Cell>) {
             .rev()
             .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@'))
             .count();
-        let key = before.get(before.len().saturating_sub(key_len)..).unwrap_or_default();
+        let key = before
+            .get(before.len().saturating_sub(key_len)..)
+            .unwrap_or_default();
         let from = equals.saturating_add(1);
         let rest = line.get(from..).unwrap_or_default();
         let (start, end) = match rest.strip_prefix(b"\"") {
@@ -184,7 +193,10 @@ pub fn pairs(line: &[u8], columns: &mut Columns, cells: &mut Vec<Cell>) {
                 (start, start.saturating_add(len))
             }
             None => {
-                let len = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+                let len = rest
+                    .iter()
+                    .position(u8::is_ascii_whitespace)
+                    .unwrap_or(rest.len());
                 (from, from.saturating_add(len))
             }
         };

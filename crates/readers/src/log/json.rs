@@ -182,8 +182,14 @@ impl Reader<'_> {
         }
         let word = self.line.get(start..self.at).unwrap_or_default();
         let known = matches!(word, b"true" | b"false" | b"null")
-            || word.first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-');
-        if known { Ok((start, self.at)) } else { Err("a value is neither text nor number") }
+            || word
+                .first()
+                .is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-');
+        if known {
+            Ok((start, self.at))
+        } else {
+            Err("a value is neither text nor number")
+        }
     }
 }
 
@@ -272,8 +278,21 @@ mod tests {
     #[test]
     fn damage_is_said() {
         for line in [
-            "", "[1]", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1}}", "{\"a\":1,}", "{\"a\" 1}", "{a:1}", "{\"a\":b}",
-            "{\"a\":\"b}", "{\"a\":[1}", "{\"a\":\"\\q\"}", "{\"a\":\"\\",
+            "",
+            "[1]",
+            "{",
+            "{\"a\"",
+            "{\"a\":",
+            "{\"a\":1",
+            "{\"a\":1}}",
+            "{\"a\":1,}",
+            "{\"a\" 1}",
+            "{a:1}",
+            "{\"a\":b}",
+            "{\"a\":\"b}",
+            "{\"a\":[1}",
+            "{\"a\":\"\\q\"}",
+            "{\"a\":\"\\",
         ] {
             assert!(flat(line.as_bytes()).is_err(), "{line}");
         }
@@ -305,7 +324,11 @@ mod tests {
             serde_json::Value::Array(items) => items.iter().for_each(|item| walk(item, path, found)),
             serde_json::Value::Object(map) => {
                 for (key, item) in map {
-                    let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                    let path = if path.is_empty() {
+                        key.clone()
+                    } else {
+                        format!("{path}.{key}")
+                    };
                     walk(item, &path, found);
                 }
             }

@@ -67,7 +67,11 @@ fn read(bytes: &dyn Bytes, out: &mut Out<'_>) {
             return;
         }
         Err(error) => {
-            out.anomaly(Anomaly::lost("log.read", None, format!("could not be read: {error}")));
+            out.anomaly(Anomaly::lost(
+                "log.read",
+                None,
+                format!("could not be read: {error}"),
+            ));
             return;
         }
     };
@@ -96,7 +100,11 @@ fn read(bytes: &dyn Bytes, out: &mut Out<'_>) {
     }
     if let Some(error) = lines.error() {
         let rest = Span::new(lines.offset(), bytes.len().max(lines.offset()));
-        out.anomaly(Anomaly::lost("log.read", Some(rest), format!("reading stopped here: {error}")));
+        out.anomaly(Anomaly::lost(
+            "log.read",
+            Some(rest),
+            format!("reading stopped here: {error}"),
+        ));
     }
     say(&counts, bytes.len(), out);
     sheet.finish(&shape.columns, out);
@@ -124,7 +132,11 @@ fn take(
             counts.damaged = counts.damaged.saturating_add(1);
             if counts.damaged <= DAMAGED_LISTED {
                 let at = Span::new(line.start, line.end).on_line(line.number);
-                out.anomaly(Anomaly::lost("log.row", Some(at), format!("this row was not read: {why}")));
+                out.anomaly(Anomaly::lost(
+                    "log.row",
+                    Some(at),
+                    format!("this row was not read: {why}"),
+                ));
             }
             return;
         }
@@ -156,7 +168,10 @@ fn to_scan(cell: &Cell, line: &Line<'_>, columns: &Columns, style: &Style, query
     let open = match field {
         Field::Other | Field::Url => true,
         Field::Client | Field::Server => address(value.trim_ascii()).is_none(),
-        Field::Answer => !matches!(query_type, b"" | b"A" | b"AAAA" | b"CNAME" | b"NS" | b"PTR" | b"MX" | b"SRV"),
+        Field::Answer => !matches!(
+            query_type,
+            b"" | b"A" | b"AAAA" | b"CNAME" | b"NS" | b"PTR" | b"MX" | b"SRV"
+        ),
         _ => false,
     };
     open && !style.is_nothing(value) && !columns.is_barren(value)

@@ -180,13 +180,19 @@ impl<'r> Row<'r> {
             }
             match field {
                 Field::Client | Field::Server => {
-                    let Some((address, port)) = address(value) else { continue };
+                    let Some((address, port)) = address(value) else {
+                        continue;
+                    };
                     let end = End {
                         address,
                         port: port.unwrap_or(0),
                         cell,
                     };
-                    let slot = if field == Field::Client { &mut row.client } else { &mut row.server };
+                    let slot = if field == Field::Client {
+                        &mut row.client
+                    } else {
+                        &mut row.server
+                    };
                     slot.get_or_insert(end);
                 }
                 Field::ClientPort => ports.0 = ports.0.or_else(|| port(value)),
@@ -283,7 +289,8 @@ impl<'r> Row<'r> {
     pub fn fits(&self) -> bool {
         let names = self.has_name();
         let ends = self.client.is_some() && self.server.is_some();
-        (self.first.is_some() || self.unread_time) && (ends || (names && (self.client.is_some() || self.server.is_some())))
+        (self.first.is_some() || self.unread_time)
+            && (ends || (names && (self.client.is_some() || self.server.is_some())))
     }
 }
 

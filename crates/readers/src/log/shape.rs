@@ -19,8 +19,20 @@ const LINES_MAX: usize = 200;
 const BEFORE_HEADER_MAX: usize = 20;
 /// Columns of cloud flow logs that come without a header.
 const FLOW_LOG: [&str; 14] = [
-    "version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets", "bytes",
-    "start", "end", "action", "log-status",
+    "version",
+    "account-id",
+    "interface-id",
+    "srcaddr",
+    "dstaddr",
+    "srcport",
+    "dstport",
+    "protocol",
+    "packets",
+    "bytes",
+    "start",
+    "end",
+    "action",
+    "log-status",
 ];
 
 /// How rows are written.
@@ -117,7 +129,11 @@ impl Shape {
             Form::Objects => flatten(line, &mut self.columns, cells),
             Form::Pairs => {
                 pairs(line, &mut self.columns, cells);
-                if cells.is_empty() { Err("it has no pairs") } else { Ok(()) }
+                if cells.is_empty() {
+                    Err("it has no pairs")
+                } else {
+                    Ok(())
+                }
             }
             Form::Web => access::web(line, cells),
             Form::Squid => access::squid(line, cells),
@@ -141,7 +157,10 @@ impl Shape {
             text
         };
         if text.starts_with(b"#separator ") || text.starts_with(b"#fields\t") {
-            return Some(Self::new(Form::Directed(Directives::new(true)), Columns::default()));
+            return Some(Self::new(
+                Form::Directed(Directives::new(true)),
+                Columns::default(),
+            ));
         }
         Self::candidates(text).into_iter().find_map(|mut shape| {
             if !shape.most_rows_fit(text) {
@@ -164,9 +183,16 @@ impl Shape {
         }
         let mut found = Vec::new();
         if text.starts_with(b"#") && memchr::memmem::find(text, b"#Fields:").is_some() {
-            found.push(Self::new(Form::Directed(Directives::new(false)), Columns::default()));
+            found.push(Self::new(
+                Form::Directed(Directives::new(false)),
+                Columns::default(),
+            ));
         }
-        found.extend([b',', b'\t', b';', b'|', b' '].into_iter().filter_map(|delimiter| table(text, delimiter)));
+        found.extend(
+            [b',', b'\t', b';', b'|', b' ']
+                .into_iter()
+                .filter_map(|delimiter| table(text, delimiter)),
+        );
         found.push(Self::new(Form::Squid, access::columns(&access::SQUID)));
         found.push(Self::new(Form::Web, access::columns(&access::WEB)));
         found.push(Self::new(
@@ -263,7 +289,14 @@ fn table(text: &[u8], delimiter: u8) -> Option<Shape> {
         let name = has(&[Field::Host, Field::Url, Field::Query, Field::TlsName]);
         if time && ((client && server) || (name && (client || server))) {
             let header = line.number;
-            return Some(Shape::new(Form::Table { delimiter, header, ended: false }, columns));
+            return Some(Shape::new(
+                Form::Table {
+                    delimiter,
+                    header,
+                    ended: false,
+                },
+                columns,
+            ));
         }
     }
     None

@@ -67,7 +67,10 @@ impl Times {
     }
 
     fn moments(&self) -> (Option<Moment>, Option<Moment>) {
-        (self.first.and_then(When::moment), self.last.and_then(When::moment))
+        (
+            self.first.and_then(When::moment),
+            self.last.and_then(When::moment),
+        )
     }
 }
 
@@ -186,7 +189,9 @@ impl Sheet {
                 return false;
             }
         };
-        let Some(flow) = self.rows.get_mut(index) else { return false };
+        let Some(flow) = self.rows.get_mut(index) else {
+            return false;
+        };
         flow.times.add(row.first, row.last);
         if row.connection {
             flow.connections = flow.connections.saturating_add(1);
@@ -245,7 +250,11 @@ impl Sheet {
     fn name(&mut self, text: &str, cell: &Cell, line: &Line<'_>) {
         match text.parse::<IpAddr>() {
             Ok(address) => {
-                let end = End { address, port: 0, cell };
+                let end = End {
+                    address,
+                    port: 0,
+                    cell,
+                };
                 self.address(end, line);
             }
             Err(_) if text.contains('.') && !text.contains(':') => {
@@ -406,7 +415,11 @@ impl Sheet {
                 protocol: self.protocol_name(row.key.protocol),
                 first,
                 last,
-                connections: if row.connections > 0 { row.connections } else { row.requests },
+                connections: if row.connections > 0 {
+                    row.connections
+                } else {
+                    row.requests
+                },
                 packets: row.packets,
                 bytes_out: row.bytes_out,
                 bytes_in: row.bytes_in,
@@ -441,11 +454,15 @@ impl Sheet {
             out.anomaly(Anomaly::lost("log.flows", None, text));
         }
         if self.names_no_room > 0 {
-            let text = format!("{} names and addresses beyond the bound were not kept", self.names_no_room);
+            let text = format!(
+                "{} names and addresses beyond the bound were not kept",
+                self.names_no_room
+            );
             out.anomaly(Anomaly::lost("log.names", None, text));
         }
         if self.spans >= SPANS_ALL_MAX {
-            let text = format!("more than {SPANS_ALL_MAX} places; further flows and values keep only their first");
+            let text =
+                format!("more than {SPANS_ALL_MAX} places; further flows and values keep only their first");
             out.anomaly(Anomaly::odd("log.places", None, text));
         }
         if self.one_sum > 0 {

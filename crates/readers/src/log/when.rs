@@ -22,8 +22,7 @@ impl When {
     /// What sorts: UTC where the offset is known, the clock's own time otherwise.
     pub fn order(self) -> i64 {
         let offset = i64::from(self.offset_s.unwrap_or(0));
-        self.civil_micros
-            .saturating_sub(offset.saturating_mul(1_000_000))
+        self.civil_micros.saturating_sub(offset.saturating_mul(1_000_000))
     }
 
     /// Moved by `micros`.
@@ -117,7 +116,10 @@ pub fn looks_like_time(bytes: &[u8]) -> bool {
 pub fn micros(text: &[u8], unit_micros: i64) -> Option<i64> {
     let text = text.trim_ascii();
     let point = text.iter().position(|byte| *byte == b'.').unwrap_or(text.len());
-    let (whole, part) = (text.get(..point)?, text.get(point..)?.get(1..).unwrap_or_default());
+    let (whole, part) = (
+        text.get(..point)?,
+        text.get(point..)?.get(1..).unwrap_or_default(),
+    );
     if whole.is_empty() {
         return None;
     }
@@ -139,8 +141,7 @@ fn number(text: &[u8]) -> Option<i64> {
         return None;
     }
     text.iter().try_fold(0i64, |sum, byte| {
-        byte.is_ascii_digit()
-            .then(|| sum * 10 + i64::from(byte - b'0'))
+        byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0'))
     })
 }
 
@@ -171,7 +172,18 @@ fn date(bytes: &[u8]) -> Option<(Date, &[u8])> {
         return None;
     }
     match bytes.get(day_digits..)? {
-        [b'/' | b'-' | b' ', a, b, c, b'/' | b'-' | b' ', y1, y2, y3, y4, rest @ ..] => {
+        [
+            b'/' | b'-' | b' ',
+            a,
+            b,
+            c,
+            b'/' | b'-' | b' ',
+            y1,
+            y2,
+            y3,
+            y4,
+            rest @ ..,
+        ] => {
             let name = [*a, *b, *c].map(|byte| byte.to_ascii_lowercase());
             let month = MONTHS.iter().position(|month| **month == name)?.checked_add(1)?;
             let year = number(&[*y1, *y2, *y3, *y4])?;
@@ -182,7 +194,12 @@ fn date(bytes: &[u8]) -> Option<(Date, &[u8])> {
 }
 
 fn civil(year: i64, month: i64, day: i64) -> Option<Date> {
-    Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()
+    Date::new(
+        year.try_into().ok()?,
+        month.try_into().ok()?,
+        day.try_into().ok()?,
+    )
+    .ok()
 }
 
 /// The time of day that `bytes` begin with (`9:00`, `09:00:01`, `09:00:01.25`, `09:00:01,25`), and what follows.
@@ -231,7 +248,9 @@ pub fn offset(zone: &[u8]) -> Option<Option<i32>> {
                 [m1, m2] => number(&[*m1, *m2])?,
                 _ => return None,
             };
-            let seconds = number(&[*h1, *h2])?.checked_mul(3600)?.checked_add(minutes.checked_mul(60)?)?;
+            let seconds = number(&[*h1, *h2])?
+                .checked_mul(3600)?
+                .checked_add(minutes.checked_mul(60)?)?;
             let seconds = i32::try_from(seconds).ok().filter(|seconds| *seconds <= 93_600)?;
             Some(Some(if *sign == b'-' { -seconds } else { seconds }))
         }
