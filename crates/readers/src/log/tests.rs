@@ -171,13 +171,10 @@ fn everything_stands_where_it_says() {
                 _ => (vec![], vec![observation.at]),
             };
             for span in spans {
-                let bytes = &data[span.start as usize..span.end as usize];
+                let start = usize::try_from(span.start).unwrap();
+                let bytes = &data[start..usize::try_from(span.end).unwrap()];
                 let text = String::from_utf8_lossy(bytes).to_lowercase();
-                let line = data[..span.start as usize]
-                    .iter()
-                    .filter(|byte| **byte == b'\n')
-                    .count()
-                    + 1;
+                let line = data[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
                 assert_eq!(span.line, Some(line as u64));
                 places += 1;
                 for value in &values {
@@ -511,7 +508,7 @@ proptest! {
         let mut state = seed;
         for at in (1..body.len()).rev() {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            body.swap(at, (state >> 33) as usize % (at + 1));
+            body.swap(at, usize::try_from(state >> 33).unwrap() % (at + 1));
         }
         let mixed = head.iter().chain(&body).fold(String::new(), |sum, line| sum + line + "\n");
         let flows = |data: &[u8]| -> Vec<String> {
