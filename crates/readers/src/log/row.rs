@@ -75,6 +75,8 @@ pub struct Row<'r> {
     pub one_sum: bool,
     /// The row is one whole connection (or a record that counts as one).
     pub connection: bool,
+    /// The row repeats the names of another: an alert, a file in an answer.
+    pub repeats: bool,
     /// Name asked for over HTTP.
     pub host: Option<&'r Cell>,
     /// Name asked for in TLS.
@@ -239,6 +241,7 @@ impl<'r> Row<'r> {
                 Field::Event => {
                     // Other events of Suricata count the packets so far, in the direction of one of them.
                     event = Some(value == b"flow");
+                    row.repeats = !matches!(value, b"flow" | b"http" | b"tls" | b"dns" | b"quic");
                 }
                 _ => {}
             }

@@ -276,6 +276,9 @@ impl Sheet {
             used = true;
             if let (Some(client), Some(server)) = (row.client, row.server) {
                 let key = (via, client.address, server.address, name);
+                if row.repeats && self.servers.contains_key(&key) {
+                    continue;
+                }
                 let full = self.servers.len() >= self.limits.observations_max / 4;
                 if full && !self.servers.contains_key(&key) {
                     self.names_no_room = self.names_no_room.saturating_add(1);

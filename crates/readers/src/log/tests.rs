@@ -198,8 +198,8 @@ fn suricata_events_join_into_flows_answers_and_names() {
         c2.example.net AAAA 2001:db8::7 x1 2026-11-24T10:51:42.530437Z
         c2.example.net A 203.0.113.7 x2 2026-11-24T10:51:42.517979Z
         www.example.org CNAME c2.example.net x1 2026-11-24T10:51:42.517979Z
-        http-host 198.51.100.10 > 203.0.113.7 update.example.com x2
-        http-host 2001:db8::7 > 2001:db8::7 2001:db8::7 x2
+        http-host 198.51.100.10 > 203.0.113.7 update.example.com x1
+        http-host 2001:db8::7 > 2001:db8::7 2001:db8::7 x1
         tls-sni 198.51.100.10 > 203.0.113.7 secret.example.net x1
         tcp 198.51.100.10 > 203.0.113.7:53 x1 packets 10 out 461 in 333 2026-11-24T10:51:42.553227Z .. 2026-11-24T10:51:42.554163Z lines [9, 10, 15]
         udp 198.51.100.10 > 203.0.113.7:53 x2 packets 4 out 195 in 243 2026-11-24T10:51:42.517857Z .. 2026-11-24T10:51:42.530437Z lines [5, 6, 7, 8, 16, 17]
