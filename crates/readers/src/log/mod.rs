@@ -11,6 +11,7 @@ mod columns;
 mod directives;
 mod json;
 mod lines;
+mod names;
 mod row;
 mod shape;
 mod sheet;
