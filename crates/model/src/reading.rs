@@ -230,12 +230,31 @@ impl<'a> Out<'a> {
         }
     }
 
-    /// Looks for indicators in `text` without keeping it (log cells, program strings).
-    pub fn scan_only(&mut self, text: &Text) {
-        for found in (self.scan)(text.as_str()) {
+    /// Looks for indicators in `text` without keeping it (log cells, program strings). Returns how many there are.
+    pub fn scan_only(&mut self, text: &Text) -> usize {
+        let all = (self.scan)(text.as_str());
+        let count = all.len();
+        for found in all {
             let raw = text.as_str().get(found.start..found.end).unwrap_or_default();
             let span = text.span(found.start..found.end);
             self.mention(found.kind, &found.value, raw, &text.role, span);
+        }
+        count
+    }
+
+    /// Adds an indicator that a reader counted by itself, with all its places.
+    pub fn mentioned(&mut self, mention: Mention) {
+        let key = (mention.kind, mention.value.clone());
+        let room = self.limits.spans_per_mention_max;
+        if let Some(known) = self.mentions.get_mut(&key) {
+            known.count = known.count.saturating_add(mention.count);
+            known.spans.extend(mention.spans);
+            known.spans.sort();
+            known.spans.truncate(room);
+        } else if self.mentions.len() < self.limits.mentions_max {
+            self.mentions.insert(key, mention);
+        } else {
+            self.mentions_dropped = true;
         }
     }
 

@@ -6,8 +6,10 @@
 pub mod archive;
 pub mod capture;
 mod charset;
+mod host_name;
 pub mod html;
 pub mod intelligence;
+pub mod log;
 pub mod mail;
 pub mod program;
 mod stated_date;
@@ -55,6 +57,7 @@ pub const READERS: &[Reader] = &[
     capture::READER,
     html::READER,
     intelligence::READER,
+    log::READER,
     mail::READER,
     mail::mbox::READER,
     program::READER,

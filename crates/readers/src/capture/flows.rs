@@ -12,8 +12,9 @@ use ascribe_model::reading::Coverage;
 use ascribe_model::{Anomaly, Moment, Out, Role, Saw, Span};
 
 use super::dns;
-use super::names::{HELLO_BYTES_MAX, Hello, clean_name, http, sni};
+use super::names::{HELLO_BYTES_MAX, Hello, http, sni};
 use super::packet::{Decoded, Fragment, Packet, decode};
+use crate::host_name::clean_name;
 
 /// Connections remembered at once; beyond, the memory starts anew and one that goes on is counted again.
 const CONNECTIONS_MAX: usize = 1 << 20;

@@ -4,6 +4,8 @@
 
 use ascribe_model::cursor::{Cursor, Cut};
 
+use crate::host_name::clean_name;
+
 /// The head of an HTTP request is looked at up to here.
 const HEAD_BYTES_MAX: usize = 8192;
 /// No ClientHello is larger.
@@ -97,17 +99,6 @@ fn hello_name(body: &[u8]) -> Result<Option<String>, Cut> {
         }
     }
     Ok(None)
-}
-
-/// A host name or address in lower case without trailing dot; none where it is neither.
-pub fn clean_name(bytes: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(bytes).ok()?.trim_end_matches('.');
-    let fits = !text.is_empty()
-        && text.len() <= 253
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':'));
-    fits.then(|| text.to_ascii_lowercase())
 }
 
 /// Host (without port) and URL of an HTTP request that starts `data`.
