@@ -139,7 +139,7 @@ pub(crate) fn parts() -> Parts<'static> {
         readers: ascribe_readers::READERS,
         engines: ascribe_engines::ENGINES,
         scan: ascribe_intel::indicators::scan,
-        open_corpus: &|_| Err("this build cannot open corpora yet".to_owned()),
+        open_corpus: &crate::programs::open,
         assess: &judge,
     }
 }

@@ -11,11 +11,14 @@
     )
 )]
 
+pub mod answers;
 mod body;
 pub mod compare;
 mod discover;
 pub mod image;
+mod marks;
 pub mod normalise;
+mod place;
 pub mod sketch;
 mod unwind;
 
@@ -24,9 +27,6 @@ use ascribe_model::program::Function;
 
 pub use compare::{CompareOptions, Comparison, Pair, PairKind, compare};
 pub use discover::Bounds;
-
-/// Functions with fewer instructions are listed but never compared: thunks and one-line accessors are alike everywhere.
-pub const COMPARED_INSTRUCTIONS_MIN: u32 = 8;
 
 /// What was found in a program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,6 +72,9 @@ pub fn functions(image: &image::Image<'_>, bounds: Bounds, stop: &dyn Fn() -> bo
             exact: normalise::exact(&tokens),
             near: sketch::of(&tokens),
             name: known.name.clone(),
+            grams: sketch::grams(&tokens),
+            calls: marks::calls(&body.instructions, *start, body.end),
+            marks: marks::of(image, &body.instructions),
         });
     }
     Found { functions, cut }

@@ -5,6 +5,22 @@ use serde::{Deserialize, Serialize};
 use crate::moment::Moment;
 use crate::place::Span;
 
+/// Version of the normalisation and of the sketch behind [`Function::exact`] and [`Function::near`]; features of another version are
+/// never compared.
+pub const FEATURE_RECIPE: u32 = 2;
+
+/// Functions with fewer instructions are listed but never compared: thunks and one-line accessors are alike everywhere.
+pub const COMPARED_INSTRUCTIONS_MIN: u32 = 8;
+
+/// Shared functions with fewer different 3-grams of instructions say too little to be rare, where all instructions agree.
+pub const RARE_GRAMS_MIN: u32 = 16;
+
+/// The same where only most instructions agree.
+pub const RARE_NEAR_GRAMS_MIN: u32 = 40;
+
+/// Least similarity of a rare pair.
+pub const RARE_SIMILARITY_MIN: f64 = 0.8;
+
 /// One executable file: a single observation, however large.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Program {
@@ -32,7 +48,7 @@ pub struct Program {
     pub rich: Option<Rich>,
     /// Debug path (PDB name, DWARF compilation directory, build id as `build-id:hex`).
     pub debug: Vec<String>,
-    /// Compiler marks (`.comment` section of an ELF file).
+    /// Marks that compilers leave: versions of GCC, Clang and rustc, `Go` with its version.
     pub compilers: Vec<String>,
     /// Whether a signature is present (not whether it is valid).
     pub signed: bool,
@@ -89,9 +105,29 @@ pub struct Function {
     pub near: Vec<u32>,
     /// Name from a symbol table, if any.
     pub name: Option<String>,
+    /// How many different instruction 3-grams it has: how much there is to agree on.
+    #[serde(default)]
+    pub grams: u32,
+    /// Starts of functions that it calls or jumps to, sorted.
+    #[serde(default)]
+    pub calls: Vec<u64>,
+    /// Hashes of the texts and large constants that it names, sorted.
+    #[serde(default)]
+    pub marks: Vec<u32>,
 }
 
 impl Function {
+    /// Whether agreement with `other` to this degree says something: enough different instructions, alike enough, of like length.
+    #[must_use]
+    pub fn tells(&self, other: &Self, similarity: f64) -> bool {
+        let least = if self.exact == other.exact {
+            RARE_GRAMS_MIN
+        } else {
+            RARE_NEAR_GRAMS_MIN
+        };
+        self.grams.min(other.grams) >= least && similarity >= RARE_SIMILARITY_MIN
+    }
+
     /// Estimated share of instruction 3-grams that two functions have in common (Jaccard), 0..=1.
     ///
     /// The share of equal places in two MinHash sketches; 0 where either has none (too short to compare).

@@ -8,8 +8,8 @@ mod check;
 pub mod nearest;
 pub mod sheet;
 mod tables;
-mod world;
 mod what_if;
+mod world;
 
 pub use case::{Case, EvidenceEntry, Hypothesis, Persons, Standard, WhatIf};
 pub use check::ALWAYS;

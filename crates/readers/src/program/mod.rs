@@ -5,6 +5,8 @@
 //! Nothing is loaded, unpacked or run. Files beyond `whole_bytes_max` are read up to there.
 //! Sources: Microsoft "PE Format"; System V gABI; further ones in each file.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 mod compilers;
 mod dwarf;
 mod elf;
@@ -26,7 +28,7 @@ use crate::{Head, Match, Reader};
 
 /// The reader of programs.
 pub const READER: Reader = Reader {
-    name: "program/1",
+    name: "program/2",
     kind: "program",
     detect,
     read,
@@ -91,6 +93,11 @@ fn read(bytes: &dyn Bytes, out: &mut Out<'_>) {
         image,
         files,
     } = seen;
+    for mark in compilers::marks(&data) {
+        if !program.compilers.contains(&mark) {
+            program.compilers.push(mark);
+        }
+    }
     examine(&mut program, image.as_ref(), out, &mut anomalies);
     for anomaly in anomalies {
         out.anomaly(anomaly);
