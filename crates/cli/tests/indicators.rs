@@ -1,5 +1,5 @@
 //! `ascribe indicators` on what it is meant for, and on what it is not.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may")]
+#![expect(clippy::unwrap_used, reason = "tests may")]
 
 use std::path::Path;
 use std::process::{Command, Output};
