@@ -99,6 +99,7 @@ impl<'a> Image<'a> {
             }
             fits
         });
+        once_each(&mut regions);
         seeds.sort_by(|a, b| {
             (a.address, a.name.is_none(), a.end.is_none(), &a.name).cmp(&(
                 b.address,
@@ -160,6 +161,24 @@ impl<'a> Image<'a> {
             .last()
             .map_or(0, |region| region.address.saturating_add(region.size));
         (low, high)
+    }
+}
+
+/// Takes executability from regions whose bytes in the file another executable region already has: a table that maps one
+/// stretch thousands of times would have it searched as often.
+fn once_each(regions: &mut [Region]) {
+    let mut taken: std::collections::BTreeMap<u64, u64> = std::collections::BTreeMap::new();
+    for region in regions
+        .iter_mut()
+        .filter(|region| region.executable && region.stored > 0)
+    {
+        let end = region.offset.saturating_add(region.stored);
+        let before = taken.range(..end).next_back();
+        if before.is_some_and(|(_, other)| *other > region.offset) {
+            region.executable = false;
+        } else {
+            taken.insert(region.offset, end);
+        }
     }
 }
 
