@@ -4,10 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ascribe_model::program::{Function, Program};
+use ascribe_model::program::{COMPARED_INSTRUCTIONS_MIN, Function, Program, RARE_INSTRUCTIONS_MIN};
 use serde::{Deserialize, Serialize};
-
-use crate::COMPARED_INSTRUCTIONS_MIN;
 
 /// Places of a sketch that make one band: two functions are compared where they agree on a whole band.
 const BAND: usize = 4;
@@ -34,7 +32,7 @@ impl<'a> CompareOptions<'a> {
         Self {
             instructions_min: COMPARED_INSTRUCTIONS_MIN,
             similarity_min: 0.7,
-            rare_instructions_min: 12,
+            rare_instructions_min: RARE_INSTRUCTIONS_MIN,
             is_common,
         }
     }

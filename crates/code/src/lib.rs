@@ -25,9 +25,6 @@ use ascribe_model::program::Function;
 pub use compare::{CompareOptions, Comparison, Pair, PairKind, compare};
 pub use discover::Bounds;
 
-/// Functions with fewer instructions are listed but never compared: thunks and one-line accessors are alike everywhere.
-pub const COMPARED_INSTRUCTIONS_MIN: u32 = 8;
-
 /// What was found in a program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {

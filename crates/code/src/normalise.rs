@@ -6,13 +6,11 @@
 //! displacements of 1 KiB and more (position-independent code reaches its data through a register). Left out: padding, `endbr`.
 //! Short and near forms of one jump are one. Fixed 64-bit mixing (SplitMix64), so stored hashes hold on every machine.
 
+use ascribe_model::program::FEATURE_RECIPE;
 use iced_x86::{Instruction, OpKind, Register};
 
 use crate::body::{is_marker, is_padding};
 use crate::image::{Bits, Image};
-
-/// Version of the normalisation and of the sketch; stored features of another version are never compared.
-pub const RECIPE: u32 = 1;
 
 /// Lowest address at which a number is taken for an address: below it small constants would be masked.
 const ADDRESS_MIN: u64 = 0x1_0000;
@@ -53,7 +51,7 @@ pub fn tokens(image: &Image<'_>, instructions: &[Instruction]) -> Vec<Token> {
 /// The hash of a whole function.
 #[must_use]
 pub fn exact(tokens: &[Token]) -> u64 {
-    tokens.iter().fold(mix(u64::from(RECIPE)), |hash, token| {
+    tokens.iter().fold(mix(u64::from(FEATURE_RECIPE)), |hash, token| {
         mix(hash.rotate_left(7) ^ token.exact)
     })
 }

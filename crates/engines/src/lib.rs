@@ -3,6 +3,7 @@
 //! An engine never reads files and never believes. It takes what was seen and known as of a day and gives findings.
 
 pub mod addresses;
+pub mod code;
 pub mod contacts;
 mod sighting;
 

@@ -169,3 +169,16 @@ impl From<Range> for RangeForm {
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Bans(pub f64);
+
+/// A weight with its interval and the bound beyond which none is given, as outputs print it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WeightBans {
+    /// Central value.
+    pub point: f64,
+    /// Low end.
+    pub low: f64,
+    /// High end.
+    pub high: f64,
+    /// Bound.
+    pub bound: f64,
+}

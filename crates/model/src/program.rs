@@ -5,6 +5,16 @@ use serde::{Deserialize, Serialize};
 use crate::moment::Moment;
 use crate::place::Span;
 
+/// Version of the normalisation and of the sketch behind [`Function::exact`] and [`Function::near`]; features of another version are
+/// never compared.
+pub const FEATURE_RECIPE: u32 = 1;
+
+/// Functions with fewer instructions are listed but never compared: thunks and one-line accessors are alike everywhere.
+pub const COMPARED_INSTRUCTIONS_MIN: u32 = 8;
+
+/// Shared functions with fewer instructions are never rare.
+pub const RARE_INSTRUCTIONS_MIN: u32 = 12;
+
 /// One executable file: a single observation, however large.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Program {

@@ -1,0 +1,40 @@
+#!/bin/sh
+# Makes runtime.hashes again: sh crates/corpus/data/runtime.sh (see README.md for the packages). MSVC=FOLDER adds the functions that two or
+# more of the programs there have in common.
+set -e
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+cd "$work"
+source=$here/trivial.c
+for level in O0 O2 Os; do
+    gcc -$level -o gcc64-$level "$source"
+    gcc -$level -m32 -o gcc32-$level "$source"
+    gcc -$level -no-pie -o gcc64n-$level "$source"
+    clang -$level -o clang64-$level "$source"
+    x86_64-w64-mingw32-gcc -$level -o mingw64-$level.exe "$source"
+    i686-w64-mingw32-gcc -$level -o mingw32-$level.exe "$source"
+    x86_64-w64-mingw32-gcc -$level -mwindows -shared -o mingw64-$level.dll "$source"
+    i686-w64-mingw32-gcc -$level -mwindows -shared -o mingw32-$level.dll "$source"
+    x86_64-w64-mingw32-gcc -$level -municode -D__USE_MINGW_ANSI_STDIO=1 -DUNICODE -Dmain=wmain -o mingw64u-$level.exe "$source" || true
+    x86_64-w64-mingw32-gcc -$level -D__USE_MINGW_ANSI_STDIO=1 -o mingw64a-$level.exe "$source"
+    i686-w64-mingw32-gcc -$level -D__USE_MINGW_ANSI_STDIO=1 -o mingw32a-$level.exe "$source"
+done
+whole="-Wl,--whole-archive -lmingwex -lgcc -Wl,--no-whole-archive -Wl,--allow-multiple-definition"
+x86_64-w64-mingw32-gcc -o mingw64-whole.exe "$source" $whole || true
+i686-w64-mingw32-gcc -o mingw32-whole.exe "$source" $whole || true
+whole="-static -Wl,--whole-archive -lc -lgcc -Wl,--no-whole-archive -Wl,--allow-multiple-definition"
+gcc -o static64 "$source" -static
+gcc -m32 -o static32 "$source" -static
+gcc -static-pie -o staticpie64 "$source"
+gcc -o whole64 "$source" $whole || true
+gcc -m32 -o whole32 "$source" $whole || true
+echo 'int main() { try { throw 1; } catch (int n) { return n; } }' >trivial.cc
+g++ -o cxx64 trivial.cc -static-libstdc++ -static-libgcc
+g++ -shared -fPIC -o cxxgcc.so trivial.cc -static-libgcc
+ls
+shared=
+[ -z "$MSVC" ] || shared="--shared $(ls "$MSVC"/*.exe | tr '\n' ' ')"
+cd "$here/../../.."
+# shellcheck disable=SC2086,SC2046
+cargo run -q --release -p ascribe-code --example runtime_hashes -- "$here/runtime.hashes" $(find "$work" -type f ! -name '*.cc') $shared
+rm -rf "$work"
