@@ -22,7 +22,7 @@ done
 whole="-Wl,--whole-archive -lmingwex -lgcc -Wl,--no-whole-archive -Wl,--allow-multiple-definition"
 x86_64-w64-mingw32-gcc -o mingw64-whole.exe "$source" $whole || true
 i686-w64-mingw32-gcc -o mingw32-whole.exe "$source" $whole || true
-whole="-static -Wl,--whole-archive -lc -lgcc -Wl,--no-whole-archive -Wl,--allow-multiple-definition"
+whole="-static-pie -Wl,--whole-archive -lc -lgcc -Wl,--no-whole-archive -Wl,--allow-multiple-definition"
 gcc -o static64 "$source" -static
 gcc -m32 -o static32 "$source" -static
 gcc -static-pie -o staticpie64 "$source"
