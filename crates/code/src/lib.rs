@@ -11,6 +11,7 @@
     )
 )]
 
+pub mod answers;
 mod body;
 pub mod compare;
 mod discover;

@@ -2,12 +2,12 @@
 //!
 //! Kept: mnemonic; for a register its class (8, 16, 32, 64 bits, stack pointer, vector …), not which; for memory the width,
 //! whether base and index are there, the scale, a segment override, the displacement; the immediate. Masked: branch and call targets,
-//! addresses relative to the instruction pointer, immediates and displacements that are addresses of the image, and in 32-bit code
+//! addresses relative to the instruction pointer, distances of a thread's variables, immediates and displacements that are addresses of the image, and in 32-bit code
 //! displacements of 1 KiB and more (position-independent code reaches its data through a register). Left out: padding, `endbr`.
-//! Short and near forms of one jump are one. Fixed 64-bit mixing (SplitMix64), so stored hashes hold on every machine.
+//! Short and near forms of one jump are one, and so are the two ways to load an address, and absolute and relative places. Fixed 64-bit mixing (SplitMix64), so stored hashes hold on every machine.
 
 use ascribe_model::program::FEATURE_RECIPE;
-use iced_x86::{Instruction, OpKind, Register};
+use iced_x86::{Instruction, Mnemonic, OpKind, Register};
 
 use crate::body::{is_marker, is_padding};
 use crate::image::{Bits, Image};
@@ -58,6 +58,12 @@ pub fn exact(tokens: &[Token]) -> u64 {
 
 fn token(bits: Bits, extent: (u64, u64), instruction: &Instruction) -> Token {
     let is_address = |value: u64| value >= ADDRESS_MIN && value >= extent.0 && value < extent.1;
+    if loads_address(instruction, &is_address) {
+        return Token {
+            exact: mix(0x104),
+            coarse: mix(0x104),
+        };
+    }
     let mut hash = mnemonic_hash(instruction);
     let mut coarse = hash;
     let mut put = |kept: u64, kept_coarsely: u64| {
@@ -81,7 +87,7 @@ fn token(bits: Bits, extent: (u64, u64), instruction: &Instruction) -> Token {
                 put(0x100, 0x100);
             }
             OpKind::Memory => {
-                let (shape, displacement) = memory(bits, instruction);
+                let (shape, displacement) = memory(bits, instruction, &is_address);
                 let displacement = match displacement {
                     Some(value) if !is_address(value) => mix(value),
                     _ => 1,
@@ -99,7 +105,10 @@ fn token(bits: Bits, extent: (u64, u64), instruction: &Instruction) -> Token {
             | OpKind::MemoryESRDI => put(0x101, 0x101),
             _ => {
                 let value = instruction.try_immediate(operand).unwrap_or(0);
-                if is_address(value) {
+                let is_thread_local = kind == OpKind::Immediate32to64
+                    && instruction.mnemonic() == Mnemonic::Mov
+                    && is_thread_local(value);
+                if is_address(value) || is_thread_local {
                     put(0x102, 0x102);
                 } else {
                     let telling =
@@ -110,6 +119,22 @@ fn token(bits: Bits, extent: (u64, u64), instruction: &Instruction) -> Token {
         }
     }
     Token { exact: hash, coarse }
+}
+
+/// Whether an instruction only loads the address of something: linkers turn the one form into the other.
+fn loads_address(instruction: &Instruction, is_address: &dyn Fn(u64) -> bool) -> bool {
+    match instruction.mnemonic() {
+        Mnemonic::Lea => instruction.is_ip_rel_memory_operand(),
+        Mnemonic::Mov => {
+            instruction.op0_kind() == OpKind::Register
+                && matches!(
+                    instruction.op1_kind(),
+                    OpKind::Immediate32 | OpKind::Immediate32to64 | OpKind::Immediate64
+                )
+                && instruction.try_immediate(1).is_ok_and(is_address)
+        }
+        _ => false,
+    }
 }
 
 /// A hash of the mnemonic's name: the numbers of a library's enum may change with its version, the name does not.
@@ -161,7 +186,7 @@ fn register_class(register: Register) -> u64 {
 }
 
 /// The shape of a memory operand, and its displacement where that is no distance to data.
-fn memory(bits: Bits, instruction: &Instruction) -> (u64, Option<u64>) {
+fn memory(bits: Bits, instruction: &Instruction, is_address: &dyn Fn(u64) -> bool) -> (u64, Option<u64>) {
     let base = instruction.memory_base();
     let has_index = instruction.memory_index() != Register::None;
     let segment = match instruction.segment_prefix() {
@@ -169,7 +194,9 @@ fn memory(bits: Bits, instruction: &Instruction) -> (u64, Option<u64>) {
         Register::GS => 2,
         _ => 0,
     };
-    let base_class = if instruction.is_ip_rel_memory_operand() {
+    let displacement = instruction.memory_displacement64();
+    let is_absolute = base == Register::None && !has_index && is_address(displacement);
+    let base_class = if instruction.is_ip_rel_memory_operand() || is_absolute {
         1
     } else if base == Register::None {
         0
@@ -185,7 +212,6 @@ fn memory(bits: Bits, instruction: &Instruction) -> (u64, Option<u64>) {
         | u64::from(instruction.memory_index_scale()) << 16
         | segment << 24
         | width << 32);
-    let displacement = instruction.memory_displacement64();
     let magnitude = match bits {
         Bits::B32 => {
             let low = u32::try_from(displacement & 0xffff_ffff)
@@ -195,7 +221,26 @@ fn memory(bits: Bits, instruction: &Instruction) -> (u64, Option<u64>) {
         }
         Bits::B64 => displacement.cast_signed().unsigned_abs(),
     };
-    let masked = base_class == 1
+    let is_thread_local =
+        segment != 0 && base == Register::None && is_thread_local(sign_extended(bits, displacement));
+    let masked = is_thread_local
+        || base_class == 1
         || bits == Bits::B32 && base_class != 2 && base_class != 0 && magnitude >= FAR_DISPLACEMENT_MIN;
     (shape, (!masked).then_some(displacement))
+}
+
+fn sign_extended(bits: Bits, value: u64) -> u64 {
+    match bits {
+        Bits::B32 => {
+            let low = u32::try_from(value & 0xffff_ffff).unwrap_or(0).cast_signed();
+            i64::from(low).cast_unsigned()
+        }
+        Bits::B64 => value,
+    }
+}
+
+/// Whether a number looks like the distance of a thread's variable from its base, which the linker of the whole program decides.
+fn is_thread_local(value: u64) -> bool {
+    let below = value.wrapping_neg();
+    (8..0x1_0000).contains(&below) && below & 3 == 0
 }

@@ -11,6 +11,7 @@
     )
 )]
 
+pub mod answer;
 pub mod runtime;
 pub mod search;
 pub mod segment;

@@ -119,8 +119,7 @@ fn the_same_source_in_another_build_is_found_once_with_both_places() {
 fn programs_with_nothing_in_common_but_their_runtime_share_nothing() {
     for (mine, theirs) in [
         ("tool-pe64.exe", "library-pe64.dll"),
-        ("setuptools-cli-64.exe", "distlib-w64.exe"),
-        ("setuptools-cli-32.exe", "distlib-w32.exe"),
+        ("tool-elf32", "tool-elf64"),
         ("tool-pe32.exe", "distlib-w32.exe"),
         ("tool-pe64.exe", "setuptools-cli-64.exe"),
     ] {

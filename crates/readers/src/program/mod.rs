@@ -5,6 +5,8 @@
 //! Nothing is loaded, unpacked or run. Files beyond `whole_bytes_max` are read up to there.
 //! Sources: Microsoft "PE Format"; System V gABI; further ones in each file.
 
+#![deny(clippy::arithmetic_side_effects)]
+
 mod compilers;
 mod dwarf;
 mod elf;
