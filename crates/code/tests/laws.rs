@@ -1,4 +1,9 @@
 //! Laws of functions: what a linker decides does not count, and no bytes break the search.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failure in a test's helper fails the test"
+)]
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -43,28 +43,23 @@ fn main() {
         format: String::new(),
         arch: String::new(),
     };
+    let mut out = std::io::stdout();
     let corpora = [Corpus::of(vec![Entry { label, functions }])];
     for path in &words[1..] {
         let answer = search(&corpora, &read(path), &SearchOptions::default());
         let share = answer.families.get("family").cloned().unwrap_or_default();
         writeln!(
-            std::io::stdout(),
+            out,
             "{path}: compared {} known code {} shared {} rare {}",
-            answer.compared,
-            answer.known_code,
-            share.shared,
-            share.rare
+            answer.compared, answer.known_code, share.shared, share.rare
         )
         .unwrap();
         for function in &answer.functions {
             if let Some(there) = function.rare_in("family", SearchOptions::default().rare_similarity_min) {
                 writeln!(
-                    std::io::stdout(),
+                    out,
                     "  {:#x} {:#x} {} instructions, {:.3}",
-                    function.start,
-                    there.start,
-                    function.instructions,
-                    there.similarity
+                    function.start, there.start, function.instructions, there.similarity
                 )
                 .unwrap();
             }

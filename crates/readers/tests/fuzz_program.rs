@@ -1,4 +1,9 @@
 //! No bytes break the program reader, and every place it names lies inside the file.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failure in a test's helper fails the test"
+)]
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;

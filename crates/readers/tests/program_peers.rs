@@ -1,4 +1,9 @@
 //! Fields of real programs, as other programs read them (`fixtures/program/expected.json`; how it was made stands in `expect.py`).
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failure in a test's helper fails the test"
+)]
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

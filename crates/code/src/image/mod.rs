@@ -4,12 +4,14 @@
 //! kept and the damage is an anomaly. Nothing is loaded or run. Formats: PE (32, 64) and ELF (32, 64, both byte orders).
 
 pub mod elf;
+mod elf_symbols;
 pub mod pe;
 mod pe_tables;
 
 use ascribe_model::Anomaly;
 
 pub use elf::Elf;
+pub use elf_symbols::Symbol;
 pub use pe::Pe;
 
 /// Byte order of numbers in a file.

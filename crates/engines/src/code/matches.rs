@@ -155,7 +155,7 @@ fn known_when_enough(programs: &[InProgram<'_>]) -> Option<Moment> {
 fn says(family: &str, main: &InProgram<'_>, programs: usize, distinct: usize, longest: u32) -> String {
     let own = main.rare.len();
     let mut text = format!(
-        "{own} of the {} functions compared in {} stand in programs of family {family} and in no library or unrelated family; the longest of {distinct} has {longest} instructions",
+        "{own} of the {} functions compared in {} stand in programs of family {family} and in no library known here and not in three unrelated families; the longest of {distinct} has {longest} instructions",
         main.compared, main.evidence.path
     );
     if programs > 1 {
