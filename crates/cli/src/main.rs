@@ -5,6 +5,7 @@
 
 mod judge;
 mod page;
+mod programs;
 mod run;
 mod small;
 
@@ -50,6 +51,30 @@ enum Command {
         /// Print JSON lines (the only form so far).
         #[arg(long)]
         json: bool,
+    },
+    /// List the functions of a program, and which of them are library or runtime code.
+    Functions {
+        /// A PE or ELF program.
+        file: PathBuf,
+        /// Print JSON instead of a table.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Pair the functions of two programs that are the same or nearly, and say what the rare ones weigh.
+    Compare {
+        /// A program.
+        a: PathBuf,
+        /// Another.
+        b: PathBuf,
+        /// Print JSON instead of a table.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Keep programs by family, and look others up in them.
+    Corpus {
+        /// What to do.
+        #[command(subcommand)]
+        command: programs::CorpusCommand,
     },
 }
 
@@ -102,6 +127,9 @@ fn main() -> ExitCode {
         Command::Weigh { file, json: _ } => small::weigh(&file),
         Command::Verify { folder, state } => small::verify(&folder, state),
         Command::Indicators { files, json: _ } => small::indicators(&files),
+        Command::Functions { file, json } => programs::functions(&file, json),
+        Command::Compare { a, b, json } => programs::compare(&a, &b, json),
+        Command::Corpus { command } => programs::corpus(command),
     };
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,

@@ -52,7 +52,7 @@ pub(crate) fn run(options: Options) -> Result<Ended, Failure> {
         readers: ascribe_readers::READERS,
         engines: ascribe_engines::ENGINES,
         scan: ascribe_intel::indicators::scan,
-        open_corpus: &|_| Err("this build cannot open corpora yet".to_owned()),
+        open_corpus: &crate::programs::open,
         assess: &judge,
     };
     let run_options = RunOptions {

@@ -11,7 +11,7 @@ use crate::{Ended, Failure, say};
 /// A model file larger than this is refused.
 const MODEL_BYTES_MAX: u64 = 256 << 20;
 
-fn bytes_of(path: &Path, max: u64) -> Result<Vec<u8>, Failure> {
+pub(crate) fn bytes_of(path: &Path, max: u64) -> Result<Vec<u8>, Failure> {
     let fail = |why: String| Failure::usage(format!("`{}`: {why}", path.display()));
     let len = std::fs::metadata(path)
         .map_err(|error| fail(error.to_string()))?

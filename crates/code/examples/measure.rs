@@ -76,7 +76,7 @@ fn main() {
         }
     } else {
         let (a, b) = (read(&words[1]), read(&words[2]));
-        let found = compare(&a, &b, &CompareOptions::usual(&|_| false));
+        let found = compare(&a, &b, &CompareOptions::usual(&|_| false, &|_| false));
         let names: BTreeMap<u64, &str> = a
             .functions
             .iter()

@@ -1,60 +1,84 @@
-//! Writes a list of exact hashes for `crates/corpus/data`: `runtime_hashes OUT FILE… [--shared FILE…]`.
+//! Writes the list of runtime code for `crates/corpus/data`: `runtime_hashes OUT FILE… [--shared FILE…]`.
 //!
 //! Of each FILE every function counts that is long enough to compare. Of the files behind `--shared`, which are by unrelated authors,
-//! only functions that two or more have: what their compiler put there.
+//! only functions that two or more have: what their compiler put there. Of functions that are much alike one sketch is kept.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "a tool for the developers' own files"
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_code::image::{self, Executable};
-use ascribe_model::program::{COMPARED_INSTRUCTIONS_MIN, FEATURE_RECIPE};
+use ascribe_model::program::{COMPARED_INSTRUCTIONS_MIN, FEATURE_RECIPE, Function};
 
-fn hashes(path: &str) -> BTreeSet<u64> {
+/// Sketches of functions with fewer different 3-grams are like too much.
+const GRAMS_MIN: u32 = 24;
+/// A sketch this like one that is kept adds nothing.
+const SIMILARITY_MAX: f64 = 0.85;
+
+fn functions(path: &str) -> Vec<Function> {
     let data = std::fs::read(path).unwrap();
     let mut anomalies = Vec::new();
     let image = match image::parse(&data, &mut anomalies).unwrap() {
         Executable::Pe(pe) => pe.image(&data),
         Executable::Elf(elf) => elf.image(&data),
     };
-    ascribe_code::functions(&image.unwrap(), ascribe_code::Bounds::default(), &|| false)
-        .functions
-        .iter()
-        .filter(|function| {
-            function.instructions >= COMPARED_INSTRUCTIONS_MIN && function.name.as_deref() != Some("main")
-        })
-        .map(|function| function.exact)
-        .collect()
+    let found = ascribe_code::functions(&image.unwrap(), ascribe_code::Bounds::default(), &|| false);
+    let is_kept = |function: &Function| {
+        function.instructions >= COMPARED_INSTRUCTIONS_MIN && function.name.as_deref() != Some("main")
+    };
+    found.functions.into_iter().filter(is_kept).collect()
 }
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let (out, rest) = words.split_first().unwrap();
     let mut files = rest.splitn(2, |word| word == "--shared");
-    let mut found: BTreeSet<u64> = files
-        .next()
-        .unwrap()
-        .iter()
-        .flat_map(|path| hashes(path))
-        .collect();
+    let mut found: BTreeMap<u64, Function> = BTreeMap::new();
+    for path in files.next().unwrap() {
+        found.extend(functions(path).into_iter().map(|function| (function.exact, function)));
+    }
     let mut counts: BTreeMap<u64, u32> = BTreeMap::new();
+    let mut shared = BTreeMap::new();
     for path in files.next().unwrap_or_default() {
-        for hash in hashes(path) {
-            *counts.entry(hash).or_default() += 1;
+        let distinct: BTreeMap<u64, Function> =
+            functions(path).into_iter().map(|function| (function.exact, function)).collect();
+        for (exact, function) in distinct {
+            *counts.entry(exact).or_default() += 1;
+            shared.insert(exact, function);
         }
     }
-    found.extend(
-        counts
-            .iter()
-            .filter(|(_, count)| **count >= 2)
-            .map(|(hash, _)| *hash),
-    );
+    shared.retain(|exact, _| counts[exact] >= 2);
+    found.extend(shared);
+    let mut kept: Vec<&Function> = Vec::new();
+    let mut bands: BTreeMap<(usize, &[u32]), Vec<usize>> = BTreeMap::new();
+    for function in found.values().filter(|function| function.grams >= GRAMS_MIN && function.near.len() == 64) {
+        let like: BTreeSet<usize> = function
+            .near
+            .chunks(4)
+            .enumerate()
+            .flat_map(|band| bands.get(&band).into_iter().flatten().copied())
+            .collect();
+        if like.iter().any(|index| kept[*index].similarity(function) >= SIMILARITY_MAX) {
+            continue;
+        }
+        for band in function.near.chunks(4).enumerate() {
+            bands.entry(band).or_default().push(kept.len());
+        }
+        kept.push(function);
+    }
     let mut bytes = b"ASCRRUNT".to_vec();
-    bytes.extend(FEATURE_RECIPE.to_le_bytes());
-    bytes.extend(u32::try_from(found.len()).unwrap().to_le_bytes());
-    bytes.extend(found.iter().flat_map(|hash| hash.to_le_bytes()));
+    let (count, sketches) = (u32::try_from(found.len()).unwrap(), u32::try_from(kept.len()).unwrap());
+    for number in [FEATURE_RECIPE, count, sketches, 0] {
+        bytes.extend(number.to_le_bytes());
+    }
+    bytes.extend(found.keys().flat_map(|hash| hash.to_le_bytes()));
+    for function in kept {
+        bytes.extend(function.instructions.to_le_bytes());
+        bytes.extend(function.near.iter().map(|place| place.to_le_bytes()[0]));
+    }
     std::fs::write(out, bytes).unwrap();
 }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ascribe_model::program::{COMPARED_INSTRUCTIONS_MIN, Function, Program, RARE_INSTRUCTIONS_MIN};
+use ascribe_model::program::{COMPARED_INSTRUCTIONS_MIN, Function, Program};
 use serde::{Deserialize, Serialize};
 
 /// Places of a sketch that make one band: two functions are compared where they agree on a whole band.
@@ -19,21 +19,24 @@ pub struct CompareOptions<'a> {
     pub instructions_min: u32,
     /// Least similarity of a near pair.
     pub similarity_min: f64,
-    /// Rare pairs have at least this many instructions.
-    pub rare_instructions_min: u32,
-    /// Whether a function is known runtime or library code.
-    pub is_common: &'a dyn Fn(&Function) -> bool,
+    /// Whether a function of the first program is runtime or library code.
+    pub is_common_a: &'a dyn Fn(&Function) -> bool,
+    /// The same of the second.
+    pub is_common_b: &'a dyn Fn(&Function) -> bool,
 }
 
 impl<'a> CompareOptions<'a> {
     /// The usual thresholds, with this knowledge of common code.
     #[must_use]
-    pub fn usual(is_common: &'a dyn Fn(&Function) -> bool) -> Self {
+    pub fn usual(
+        is_common_a: &'a dyn Fn(&Function) -> bool,
+        is_common_b: &'a dyn Fn(&Function) -> bool,
+    ) -> Self {
         Self {
             instructions_min: COMPARED_INSTRUCTIONS_MIN,
             similarity_min: 0.7,
-            rare_instructions_min: RARE_INSTRUCTIONS_MIN,
-            is_common,
+            is_common_a,
+            is_common_b,
         }
     }
 }
@@ -48,6 +51,17 @@ pub enum PairKind {
     Near,
 }
 
+impl PairKind {
+    /// As in the contract.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Near => "near",
+        }
+    }
+}
+
 /// Two functions that agree.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pair {
@@ -59,7 +73,7 @@ pub struct Pair {
     pub kind: PairKind,
     /// 1 for exact pairs, else the estimated share of 3-grams in common.
     pub similarity: f64,
-    /// Whether it is no runtime or library code, not short, and not repeated all over either program.
+    /// Whether it is no runtime or library code, has enough in it to agree on, and is not repeated all over either program.
     pub rare: bool,
 }
 
@@ -79,7 +93,7 @@ impl Comparison {
 }
 
 /// More copies than this of one function in one program make it a commonplace of that program.
-const COPIES_MAX: usize = 3;
+const COPIES_MAX: usize = 2;
 
 /// The pairs of two programs, one to one, best first.
 #[must_use]
@@ -146,9 +160,9 @@ impl<'a> Side<'a> {
         options: &CompareOptions<'_>,
     ) -> Option<Pair> {
         let (a, b) = (self.functions.get(i)?, other.functions.get(j)?);
-        let rare = a.instructions.min(b.instructions) >= options.rare_instructions_min
-            && !(options.is_common)(a)
-            && !(options.is_common)(b)
+        let rare = a.tells(b, similarity)
+            && !(options.is_common_a)(a)
+            && !(options.is_common_b)(b)
             && self.copies(a) <= COPIES_MAX
             && other.copies(b) <= COPIES_MAX;
         Some(Pair {

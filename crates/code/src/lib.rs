@@ -16,6 +16,7 @@ mod body;
 pub mod compare;
 mod discover;
 pub mod image;
+mod marks;
 pub mod normalise;
 pub mod sketch;
 mod unwind;
@@ -70,6 +71,9 @@ pub fn functions(image: &image::Image<'_>, bounds: Bounds, stop: &dyn Fn() -> bo
             exact: normalise::exact(&tokens),
             near: sketch::of(&tokens),
             name: known.name.clone(),
+            grams: sketch::grams(&tokens),
+            calls: marks::calls(&body.instructions, *start, body.end),
+            marks: marks::of(image, &body.instructions),
         });
     }
     Found { functions, cut }

@@ -10,14 +10,27 @@ pub const PLACES: usize = 64;
 const GRAM: usize = 3;
 const PROBES_MAX: u64 = 1 << 12;
 
+fn gram_hash(gram: &[Token]) -> u64 {
+    gram.iter().fold(0x0005_1ce7, |hash: u64, token| {
+        mix(hash.rotate_left(11) ^ token.coarse)
+    })
+}
+
+/// How many different 3-grams `tokens` have.
+#[must_use]
+pub fn grams(tokens: &[Token]) -> u32 {
+    let mut hashes: Vec<u64> = tokens.windows(GRAM).map(gram_hash).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    u32::try_from(hashes.len()).unwrap_or(u32::MAX)
+}
+
 /// The sketch of `tokens`; empty where there are fewer than three.
 #[must_use]
 pub fn of(tokens: &[Token]) -> Vec<u32> {
     let mut places: [Option<u32>; PLACES] = [None; PLACES];
     for gram in tokens.windows(GRAM) {
-        let hash = gram.iter().fold(0x0005_1ce7, |hash: u64, token| {
-            mix(hash.rotate_left(11) ^ token.coarse)
-        });
+        let hash = gram_hash(gram);
         let value = u32::try_from(hash & 0xffff_ffff).unwrap_or(u32::MAX);
         if let Some(place) = usize::try_from(hash >> 58).ok().and_then(|at| places.get_mut(at)) {
             *place = Some(place.map_or(value, |old| old.min(value)));

@@ -50,7 +50,7 @@ fn a_program_pairs_with_itself_exactly_and_one_to_one() {
         "distlib-w32.exe",
     ] {
         let program = program(name);
-        let pairs = compare(&program, &program, &CompareOptions::usual(&|_| false)).pairs;
+        let pairs = compare(&program, &program, &CompareOptions::usual(&|_| false, &|_| false)).pairs;
         assert!(pairs.len() > 5, "{name}: {}", pairs.len());
         assert!(pairs.iter().all(|pair| pair.kind == PairKind::Exact));
         let (a, b): (BTreeSet<u64>, BTreeSet<u64>) = pairs.iter().map(|pair| (pair.a, pair.b)).unzip();
@@ -71,7 +71,7 @@ fn stripping_and_position_do_not_change_a_function() {
     assert!(gcc.functions.iter().all(|function| function.name.is_none()));
     let (windows, linux) = (program("tool-pe32.exe"), program("tool-elf32"));
     assert!(
-        !compare(&windows, &linux, &CompareOptions::usual(&|_| false))
+        !compare(&windows, &linux, &CompareOptions::usual(&|_| false, &|_| false))
             .pairs
             .is_empty()
     );

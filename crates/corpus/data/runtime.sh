@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes runtime.hashes again: sh crates/corpus/data/runtime.sh (see README.md for the packages). MSVC=FOLDER adds the functions that two or
-# more of the programs there have in common.
+# more of the programs there have in common; ZLIB=FOLDER the functions of the zlib whose source lies there; MUSL=FILE those of a libc.a.
 set -e
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
@@ -19,21 +19,40 @@ for level in O0 O2 Os; do
     x86_64-w64-mingw32-gcc -$level -D__USE_MINGW_ANSI_STDIO=1 -o mingw64a-$level.exe "$source"
     i686-w64-mingw32-gcc -$level -D__USE_MINGW_ANSI_STDIO=1 -o mingw32a-$level.exe "$source"
 done
-whole="-Wl,--whole-archive -lmingwex -lgcc -Wl,--no-whole-archive -Wl,--allow-multiple-definition"
+whole="-Wl,--whole-archive -lmingwex -lgcc -lgcc_eh -lwinpthread -Wl,--no-whole-archive -Wl,--allow-multiple-definition"
 x86_64-w64-mingw32-gcc -o mingw64-whole.exe "$source" $whole || true
 i686-w64-mingw32-gcc -o mingw32-whole.exe "$source" $whole || true
-whole="-static-pie -Wl,--whole-archive -lc -lgcc -Wl,--no-whole-archive -Wl,--allow-multiple-definition"
+whole="-static-pie -Wl,--whole-archive -lc -lm -lgcc -lgcc_eh -Wl,--no-whole-archive -Wl,--allow-multiple-definition"
 gcc -o static64 "$source" -static
 gcc -m32 -o static32 "$source" -static
 gcc -static-pie -o staticpie64 "$source"
 gcc -o whole64 "$source" $whole || true
 gcc -m32 -o whole32 "$source" $whole || true
-whole="-static -Wl,--defsym=_DYNAMIC=0 -Wl,--whole-archive -lc -lgcc -Wl,--no-whole-archive -Wl,--allow-multiple-definition"
+whole="-static -Wl,--defsym=_DYNAMIC=0 -Wl,--whole-archive -lc -lm -lgcc -lgcc_eh -Wl,--no-whole-archive -Wl,--allow-multiple-definition"
 gcc -o wholen64 "$source" $whole || true
 gcc -m32 -o wholen32 "$source" $whole || true
 echo 'int main() { try { throw 1; } catch (int n) { return n; } }' >trivial.cc
 g++ -o cxx64 trivial.cc -static-libstdc++ -static-libgcc
 g++ -shared -fPIC -o cxxgcc.so trivial.cc -static-libgcc
+whole="-static -Wl,--whole-archive -lstdc++ -lgcc_eh -Wl,--no-whole-archive -Wl,--allow-multiple-definition"
+g++ -O2 -o cxxwhole64 trivial.cc $whole || true
+x86_64-w64-mingw32-g++ -O2 -o mingw64cxx.exe trivial.cc $whole || true
+i686-w64-mingw32-g++ -O2 -o mingw32cxx.exe trivial.cc $whole || true
+if [ -n "$MUSL" ]; then
+    gcc -nostdlib -static -o musl64 "$source" -Wl,--unresolved-symbols=ignore-all -Wl,--whole-archive "$MUSL" -Wl,--no-whole-archive -lgcc || true
+fi
+if [ -n "$ZLIB" ]; then
+    for level in O0 O1 O2 O3 Os; do
+        gcc -$level -w -shared -fPIC -o zlib64-$level.so "$ZLIB"/*.c
+        gcc -$level -w -static -DHAVE_UNISTD_H -o zlib64s-$level -I"$ZLIB" "$ZLIB"/test/minigzip.c "$ZLIB"/*.c
+        clang -$level -w -shared -fPIC -o zlib64c-$level.so "$ZLIB"/*.c
+        clang -$level -w -DHAVE_UNISTD_H -no-pie -o zlib64cn-$level -I"$ZLIB" "$ZLIB"/test/minigzip.c "$ZLIB"/*.c
+        gcc -m32 -$level -w -DHAVE_UNISTD_H -no-pie -o zlib32-$level -I"$ZLIB" "$ZLIB"/test/minigzip.c "$ZLIB"/*.c
+        clang -m32 -$level -w -DHAVE_UNISTD_H -no-pie -o zlib32c-$level -I"$ZLIB" "$ZLIB"/test/minigzip.c "$ZLIB"/*.c
+        x86_64-w64-mingw32-gcc -$level -w -shared -o zlibmingw64-$level.dll "$ZLIB"/*.c
+        i686-w64-mingw32-gcc -$level -w -shared -o zlibmingw32-$level.dll "$ZLIB"/*.c
+    done
+fi
 # Without symbols the bounds of some functions are seen differently: both views count.
 for file in $(find . -type f ! -name '*.cc'); do
     case $file in

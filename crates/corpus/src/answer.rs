@@ -58,9 +58,9 @@ pub struct SearchAnswer {
 }
 
 impl SearchAnswer {
-    /// The printed form of `answer`; `weight` gives what a number of rare functions weighs alone.
+    /// The printed form of `answer`; `weight` gives what is shared with a family weighs alone.
     #[must_use]
-    pub fn of(answer: Answer, weight: &dyn Fn(usize) -> WeightBans) -> Self {
+    pub fn of(answer: Answer, weight: &dyn Fn(&str) -> WeightBans) -> Self {
         let functions = answer
             .functions
             .into_iter()
@@ -83,10 +83,10 @@ impl SearchAnswer {
             .families
             .into_iter()
             .map(|(family, share)| FamilyRow {
-                family,
                 shared: share.shared,
                 rare: share.rare,
-                weight_bans: weight(share.rare),
+                weight_bans: weight(&family),
+                family,
             })
             .collect();
         families.sort_by(|a, b| (b.rare, b.shared, &a.family).cmp(&(a.rare, a.shared, &b.family)));

@@ -15,14 +15,16 @@ pub mod answer;
 pub mod runtime;
 pub mod search;
 pub mod segment;
+pub mod standing;
 pub mod store;
 
-use ascribe_model::program::Function;
+use ascribe_model::program::{COMPARED_INSTRUCTIONS_MIN, Function};
 use ascribe_model::{ArtifactId, Day, Moment};
 use serde::{Deserialize, Serialize};
 
 pub use search::{Answer, FamilyShare, FunctionMatches, SearchOptions, Shared, search};
-pub use store::{CorpusError, Stats};
+pub use standing::Standing;
+pub use store::{Count, CorpusError, Stats};
 
 /// Places of a sketch that make one band: functions are compared where they agree on a whole band.
 const BAND: usize = 4;
@@ -52,7 +54,9 @@ pub struct Label {
 pub struct Entry {
     /// What it is.
     pub label: Label,
-    /// Its functions that are long enough to compare, by start.
+    /// Its entry point (virtual address).
+    pub entry: Option<u64>,
+    /// Its functions that are long enough to compare or call others, by start.
     pub functions: Vec<Function>,
 }
 
@@ -94,6 +98,9 @@ impl Corpus {
         let mut bands = Vec::new();
         for (entry, content) in entries.iter().enumerate() {
             for (function, features) in content.functions.iter().enumerate() {
+                if features.instructions < COMPARED_INSTRUCTIONS_MIN {
+                    continue;
+                }
                 let place = Place { entry, function };
                 exact.push((features.exact, place));
                 bands.extend(band_keys(features).map(|key| (key, place)));
@@ -112,6 +119,14 @@ impl Corpus {
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    fn is_library(&self, entry: usize) -> bool {
+        self.entries.get(entry).is_some_and(|entry| entry.label.library)
+    }
+
+    fn has_libraries(&self) -> bool {
+        self.entries.iter().any(|entry| entry.label.library)
     }
 
     fn at(&self, place: Place) -> Option<(&Entry, &Function)> {

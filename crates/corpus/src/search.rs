@@ -1,24 +1,26 @@
 //! Which functions of a program stand in which families' programs, and which of them mean anything.
 //!
-//! A shared function means nothing where it is short, where it is runtime or library code, where three or more unrelated families have
-//! it, or where the program repeats it all over. Programs that became known after the day asked about are not looked at, libraries
-//! included: the answer is what was known then.
+//! A shared function means nothing where it is runtime or library code on either side (known, or by its neighbourhood:
+//! [`crate::standing`]), where three or more unrelated families have it, where there is too little in it to agree on, or where the program
+//! repeats it. Programs that became known after the day asked about are not looked at, libraries included: the answer is what was known then.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ascribe_model::program::{COMPARED_INSTRUCTIONS_MIN, Function, Program, RARE_INSTRUCTIONS_MIN};
+use ascribe_model::program::{COMPARED_INSTRUCTIONS_MIN, Function, Program};
 use ascribe_model::{ArtifactId, Day, Moment, Span};
 
-use crate::{Corpus, Place, band_keys, places, runtime};
+use crate::{Corpus, Place, Standing, band_keys, places};
 
 /// This many unrelated families make a function common.
 pub const COMMON_FAMILIES_MIN: usize = 3;
 /// A function this like a library's is the library's.
-const LIBRARY_SIMILARITY_MIN: f64 = 0.9;
+const LIBRARY_SIMILARITY_MIN: f64 = 0.75;
 /// More copies than this in one program are a commonplace of that program.
-const COPIES_MAX: usize = 3;
+const COPIES_MAX: usize = 2;
 /// Places that are looked at for one function: bands of very common code are not worth more.
 const PLACES_MAX: usize = 20_000;
+/// One function counts for at most so many 3-grams: a single long one is no certainty.
+pub const GRAMS_COUNTED_MAX: u32 = 200;
 
 /// Options of a search.
 #[derive(Clone, Copy)]
@@ -27,12 +29,8 @@ pub struct SearchOptions<'a> {
     pub as_of: Option<Day>,
     /// Shorter functions are not looked up.
     pub instructions_min: u32,
-    /// Shared functions shorter than this are never rare.
-    pub rare_instructions_min: u32,
     /// Least similarity of a match.
     pub similarity_min: f64,
-    /// Least similarity of a rare match.
-    pub rare_similarity_min: f64,
     /// Matches given per function, best first.
     pub matches_max: usize,
     /// The group that a family belongs to: families of one group are related and count as one.
@@ -44,9 +42,7 @@ impl Default for SearchOptions<'_> {
         Self {
             as_of: None,
             instructions_min: COMPARED_INSTRUCTIONS_MIN,
-            rare_instructions_min: RARE_INSTRUCTIONS_MIN,
             similarity_min: 0.7,
-            rare_similarity_min: 0.8,
             matches_max: 20,
             group: &str::to_owned,
         }
@@ -72,6 +68,8 @@ pub struct Shared {
     pub similarity: f64,
     /// Whether the normalised instructions are the same.
     pub exact: bool,
+    /// Whether it is the family's own there, and there is enough in it to agree on.
+    pub rare: bool,
 }
 
 /// A function of the program with what it agrees with.
@@ -85,9 +83,11 @@ pub struct FunctionMatches {
     pub instructions: u32,
     /// Hash of its instructions.
     pub exact: u64,
+    /// Its different 3-grams of instructions.
+    pub grams: u32,
     /// Best first; matches in families only, never in libraries.
     pub matches: Vec<Shared>,
-    /// Why sharing it means nothing, if so: `runtime`, `library NAME`, `N families`, `short`, `repeated`.
+    /// Why sharing it means nothing, if so: the library, `N families`, `says too little`, `repeated`.
     pub common: Option<String>,
 }
 
@@ -98,6 +98,8 @@ pub struct FamilyShare {
     pub shared: usize,
     /// Of them rare: not common in any way, and alike enough; copies counted once.
     pub rare: usize,
+    /// Different 3-grams of instructions in the rare ones, at most [`GRAMS_COUNTED_MAX`] a function.
+    pub grams: u32,
 }
 
 /// What a search found.
@@ -107,6 +109,8 @@ pub struct Answer {
     pub compared: usize,
     /// Of them runtime or library code.
     pub known_code: usize,
+    /// Unrelated families of the corpora as of the day: what commonness is judged from.
+    pub families_known: usize,
     /// Functions with matches, by start.
     pub functions: Vec<FunctionMatches>,
     /// By family.
@@ -116,90 +120,86 @@ pub struct Answer {
 impl FunctionMatches {
     /// Its best match in `family`, where sharing it means something.
     #[must_use]
-    pub fn rare_in(&self, family: &str, similarity_min: f64) -> Option<&Shared> {
+    pub fn rare_in(&self, family: &str) -> Option<&Shared> {
         if self.common.is_some() {
             return None;
         }
         self.matches
             .iter()
-            .find(|found| found.family == family && found.similarity >= similarity_min)
+            .find(|found| found.family == family && found.rare)
     }
 }
 
-/// Name of the library or runtime that a function belongs to, as of a day.
-#[must_use]
-pub fn library_of(corpora: &[Corpus], function: &Function, as_of: Option<Day>) -> Option<String> {
-    let options = SearchOptions {
-        as_of,
-        ..SearchOptions::default()
-    };
-    if function.instructions < options.instructions_min {
-        return None;
+/// Name of the corpora's library that has `function`, as of a day.
+pub(crate) fn library_match(corpora: &[Corpus], function: &Function, as_of: Option<Day>) -> Option<String> {
+    let mut libraries = BTreeSet::new();
+    for corpus in corpora.iter().filter(|corpus| corpus.has_libraries()) {
+        for (entry, _, similarity) in alike(corpus, function, as_of, LIBRARY_SIMILARITY_MIN) {
+            if similarity >= LIBRARY_SIMILARITY_MIN && corpus.is_library(entry) {
+                libraries.extend(corpus.entries.get(entry).map(|entry| &entry.label.family));
+            }
+        }
     }
-    if runtime::has(function) {
-        return Some("runtime".to_owned());
-    }
-    candidates(corpora, function, &options).library
+    libraries.first().map(|name| (*name).clone())
 }
 
 /// Looks every function of `program` up in `corpora` together.
 #[must_use]
 pub fn search(corpora: &[Corpus], program: &Program, options: &SearchOptions<'_>) -> Answer {
-    let mut answer = Answer::default();
+    let mut answer = Answer {
+        families_known: families_known(corpora, options),
+        ..Answer::default()
+    };
+    let standing = Standing::of(corpora, program, options.as_of);
+    let mut there = OtherSides {
+        corpora,
+        as_of: options.as_of,
+        known: BTreeMap::new(),
+    };
     let mut copies: BTreeMap<u64, usize> = BTreeMap::new();
     for function in &program.functions {
         let count = copies.entry(function.exact).or_default();
         *count = count.saturating_add(1);
     }
-    let mut rare: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
+    let mut rare: BTreeMap<String, BTreeMap<u64, u32>> = BTreeMap::new();
     for function in &program.functions {
         if function.instructions < options.instructions_min {
             continue;
         }
         answer.compared = answer.compared.saturating_add(1);
-        let found = candidates(corpora, function, options);
-        let library = if runtime::has(function) {
-            Some("runtime".to_owned())
-        } else {
-            found.library.map(|name| format!("library {name}"))
-        };
+        let library = standing.library(function.start).map(str::to_owned);
         if library.is_some() {
             answer.known_code = answer.known_code.saturating_add(1);
         }
-        if found.matches.is_empty() {
+        let matches = matches(function, options, &mut there);
+        if matches.is_empty() {
             continue;
         }
-        let families: BTreeSet<&str> = found
-            .matches
-            .iter()
-            .map(|shared| shared.family.as_str())
-            .collect();
+        let families: BTreeSet<String> = matches.iter().map(|shared| shared.family.clone()).collect();
         let groups: BTreeSet<String> = families.iter().map(|family| (options.group)(family)).collect();
+        let is_repeated = copies
+            .get(&function.exact)
+            .is_some_and(|count| *count > COPIES_MAX);
         let common = library.or_else(|| {
             if groups.len() >= COMMON_FAMILIES_MIN {
                 Some(format!("{} families", groups.len()))
-            } else if function.instructions < options.rare_instructions_min {
-                Some("short".to_owned())
-            } else if copies
-                .get(&function.exact)
-                .is_some_and(|count| *count > COPIES_MAX)
-            {
+            } else if is_repeated {
                 Some("repeated".to_owned())
+            } else if matches.iter().all(|shared| !shared.rare) {
+                Some("says too little".to_owned())
             } else {
                 None
             }
         });
         for family in families {
-            let share = answer.families.entry(family.to_owned()).or_default();
+            let share = answer.families.entry(family).or_default();
             share.shared = share.shared.saturating_add(1);
         }
         if common.is_none() {
-            for shared in &found.matches {
-                if shared.similarity >= options.rare_similarity_min {
-                    rare.entry(shared.family.clone())
-                        .or_default()
-                        .insert(function.exact);
-                }
+            for shared in matches.iter().filter(|shared| shared.rare) {
+                rare.entry(shared.family.clone())
+                    .or_default()
+                    .insert(function.exact, function.grams.min(GRAMS_COUNTED_MAX));
             }
         }
         answer.functions.push(FunctionMatches {
@@ -207,14 +207,51 @@ pub fn search(corpora: &[Corpus], program: &Program, options: &SearchOptions<'_>
             at: function.at,
             instructions: function.instructions,
             exact: function.exact,
-            matches: best(found.matches, options.matches_max),
+            grams: function.grams,
+            matches: best(matches, options.matches_max),
             common,
         });
     }
     for (family, hashes) in rare {
-        answer.families.entry(family).or_default().rare = hashes.len();
+        let share = answer.families.entry(family).or_default();
+        share.rare = hashes.len();
+        share.grams = hashes.values().fold(0, |sum, grams| sum.saturating_add(*grams));
     }
     answer
+}
+
+/// How many unrelated families the corpora had on the day.
+fn families_known(corpora: &[Corpus], options: &SearchOptions<'_>) -> usize {
+    corpora
+        .iter()
+        .flat_map(|corpus| &corpus.entries)
+        .filter(|entry| !entry.label.library && entry.known_on(options.as_of))
+        .map(|entry| (options.group)(&entry.label.family))
+        .collect::<BTreeSet<String>>()
+        .len()
+}
+
+/// What is library code in the corpora's own programs, looked up once a program.
+struct OtherSides<'a> {
+    corpora: &'a [Corpus],
+    as_of: Option<Day>,
+    known: BTreeMap<(usize, usize), Standing>,
+}
+
+impl OtherSides<'_> {
+    fn is_library(&mut self, corpus: usize, entry: usize, start: u64) -> bool {
+        let (corpora, as_of) = (self.corpora, self.as_of);
+        self.known
+            .entry((corpus, entry))
+            .or_insert_with(|| {
+                let content = corpora.get(corpus).and_then(|corpus| corpus.entries.get(entry));
+                content.map_or_else(Standing::default, |content| {
+                    Standing::of_functions(corpora, &content.functions, content.entry, as_of)
+                })
+            })
+            .library(start)
+            .is_some()
+    }
 }
 
 /// The best `max` matches, with the best of every family among them where there is room.
@@ -242,62 +279,67 @@ fn sort(matches: &mut [Shared]) {
     });
 }
 
-#[derive(Default)]
-struct Candidates {
-    matches: Vec<Shared>,
-    library: Option<String>,
-}
-
-fn candidates(corpora: &[Corpus], function: &Function, options: &SearchOptions<'_>) -> Candidates {
-    let mut found = Candidates::default();
-    for corpus in corpora {
-        let exact = places(&corpus.exact, function.exact).iter().map(|row| row.1);
-        let near = band_keys(function).flat_map(|key| {
-            places(&corpus.bands, key)
-                .iter()
-                .take(PLACES_MAX)
-                .map(|row| row.1)
-        });
-        let looked_at: BTreeSet<Place> = exact.chain(near).collect();
-        for place in looked_at {
-            let Some((entry, other)) = corpus.at(place) else {
-                continue;
-            };
+/// Functions of a corpus that are alike: (entry, function, similarity), libraries included.
+fn alike(
+    corpus: &Corpus,
+    function: &Function,
+    as_of: Option<Day>,
+    similarity_min: f64,
+) -> Vec<(usize, usize, f64)> {
+    let exact = places(&corpus.exact, function.exact).iter().map(|row| row.1);
+    let near = band_keys(function).flat_map(|key| {
+        places(&corpus.bands, key)
+            .iter()
+            .take(PLACES_MAX)
+            .map(|row| row.1)
+    });
+    let looked_at: BTreeSet<Place> = exact.chain(near).collect();
+    looked_at
+        .into_iter()
+        .filter_map(|place| {
+            let (entry, other) = corpus.at(place)?;
             let is_exact = other.exact == function.exact;
             let similarity = if is_exact { 1.0 } else { function.similarity(other) };
             let (short, long) = (
                 function.instructions.min(other.instructions),
                 function.instructions.max(other.instructions),
             );
-            if similarity < options.similarity_min
-                || long > short.saturating_mul(2)
-                || !entry.known_on(options.as_of)
-            {
+            let fits = similarity >= similarity_min
+                && long <= short.saturating_mul(2)
+                && entry.known_on(as_of);
+            fits.then_some((place.entry, place.function, similarity))
+        })
+        .collect()
+}
+
+/// What families have that is like `function`, best first.
+fn matches(function: &Function, options: &SearchOptions<'_>, there: &mut OtherSides<'_>) -> Vec<Shared> {
+    let mut found = Vec::new();
+    for (index, corpus) in there.corpora.iter().enumerate() {
+        for (entry, place, similarity) in alike(corpus, function, options.as_of, options.similarity_min) {
+            let Some((content, other)) = corpus.at(Place {
+                entry,
+                function: place,
+            }) else {
+                continue;
+            };
+            if content.label.library {
                 continue;
             }
-            if entry.label.library {
-                if similarity >= LIBRARY_SIMILARITY_MIN
-                    && found
-                        .library
-                        .as_ref()
-                        .is_none_or(|name| *name > entry.label.family)
-                {
-                    found.library = Some(entry.label.family.clone());
-                }
-                continue;
-            }
-            found.matches.push(Shared {
-                family: entry.label.family.clone(),
-                file: entry.label.file.clone(),
-                sha256: entry.label.sha256,
-                known: entry.label.known.clone(),
+            let rare = function.tells(other, similarity) && !there.is_library(index, entry, other.start);
+            found.push(Shared {
+                family: content.label.family.clone(),
+                file: content.label.file.clone(),
+                sha256: content.label.sha256,
+                known: content.label.known.clone(),
                 start: other.start,
                 at: other.at,
                 similarity,
-                exact: is_exact,
+                exact: other.exact == function.exact,
+                rare,
             });
         }
     }
-    sort(&mut found.matches);
+    sort(&mut found);
     found
 }

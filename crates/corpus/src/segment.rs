@@ -1,12 +1,13 @@
 //! One program of a corpus as a file.
 //!
 //! ```text
-//! "ASCRCORP"  format u32  recipe u32  label length u32  label (JSON)  count u32
-//! count times: start u64  file start u64  file end u64  bytes u32  instructions u32  exact u64  places u32  places × u32  name length u32  name
+//! "ASCRCORP"  format u32  recipe u32  label length u32  label (JSON)  has entry u32  entry u64  count u32
+//! count times: start u64  file start u64  file end u64  bytes u32  instructions u32  exact u64  grams u32  places u32  places × u32
+//!              calls u32  calls × u64  marks u32  marks × u32  name length u32  name
 //! SHA-256 of all before
 //! ```
 //!
-//! Little endian. Another format or recipe is refused with a hint. Bounds: 64 KiB of label, 500,000 functions, 256 places, 4 KiB of name.
+//! Little endian. Another format or recipe is refused with a hint. Bounds: 64 KiB of label, 500,000 functions, 256 places, 4,096 calls and marks, 4 KiB of name.
 
 use ascribe_model::cursor::{Cursor, Cut};
 use ascribe_model::program::{FEATURE_RECIPE, Function};
@@ -22,6 +23,7 @@ pub const FORMAT: u32 = 1;
 const LABEL_MAX: u32 = 64 << 10;
 const FUNCTIONS_MAX: u32 = 500_000;
 const PLACES_MAX: u32 = 256;
+const LEADS_MAX: u32 = 4096;
 const NAME_MAX: u32 = 4096;
 const DIGEST_LEN: usize = 32;
 
@@ -85,6 +87,8 @@ pub fn encode(entry: &Entry) -> Result<Vec<u8>, SegmentError> {
         out.extend(number.to_le_bytes());
     }
     out.extend(label);
+    out.extend(u32::from(entry.entry.is_some()).to_le_bytes());
+    out.extend(entry.entry.unwrap_or(0).to_le_bytes());
     let count = entry
         .functions
         .len()
@@ -97,6 +101,7 @@ pub fn encode(entry: &Entry) -> Result<Vec<u8>, SegmentError> {
         out.extend(function.bytes.to_le_bytes());
         out.extend(function.instructions.to_le_bytes());
         out.extend(function.exact.to_le_bytes());
+        out.extend(function.grams.to_le_bytes());
         let places = function.near.len().min(usize::try_from(PLACES_MAX).unwrap_or(0));
         out.extend(u32::try_from(places).unwrap_or(0).to_le_bytes());
         out.extend(
@@ -106,6 +111,13 @@ pub fn encode(entry: &Entry) -> Result<Vec<u8>, SegmentError> {
                 .take(places)
                 .flat_map(|value| value.to_le_bytes()),
         );
+        let leads = usize::try_from(LEADS_MAX).unwrap_or(0);
+        let calls = function.calls.len().min(leads);
+        out.extend(u32::try_from(calls).unwrap_or(0).to_le_bytes());
+        out.extend(function.calls.iter().take(calls).flat_map(|call| call.to_le_bytes()));
+        let marks = function.marks.len().min(leads);
+        out.extend(u32::try_from(marks).unwrap_or(0).to_le_bytes());
+        out.extend(function.marks.iter().take(marks).flat_map(|mark| mark.to_le_bytes()));
         let name = function.name.as_deref().unwrap_or_default().as_bytes();
         // Symbol names are printable ASCII, so a cut is never inside a character.
         let name = name.get(..name.len().min(1024)).unwrap_or_default();
@@ -151,6 +163,9 @@ pub fn decode(bytes: &[u8]) -> Result<Entry, SegmentError> {
     }
     let label_len = bounded(cursor.u32_le("label length")?, LABEL_MAX, "bytes of label")?;
     let label = serde_json::from_slice(cursor.take(label_len, "label")?)?;
+    let has_entry = cursor.u32_le("entry flag")? != 0;
+    let address = cursor.u64_le("entry")?;
+    let entry = has_entry.then_some(address);
     let count = bounded(cursor.u32_le("function count")?, FUNCTIONS_MAX, "functions")?;
     let mut functions = Vec::new();
     for _ in 0..count {
@@ -159,10 +174,21 @@ pub fn decode(bytes: &[u8]) -> Result<Entry, SegmentError> {
         let size = cursor.u32_le("function bytes")?;
         let instructions = cursor.u32_le("instruction count")?;
         let exact = cursor.u64_le("exact hash")?;
+        let grams = cursor.u32_le("gram count")?;
         let places = bounded(cursor.u32_le("place count")?, PLACES_MAX, "places")?;
         let mut near = Vec::with_capacity(places);
         for _ in 0..places {
             near.push(cursor.u32_le("place")?);
+        }
+        let count_calls = bounded(cursor.u32_le("call count")?, LEADS_MAX, "calls")?;
+        let mut calls = Vec::with_capacity(count_calls);
+        for _ in 0..count_calls {
+            calls.push(cursor.u64_le("call")?);
+        }
+        let count_marks = bounded(cursor.u32_le("mark count")?, LEADS_MAX, "marks")?;
+        let mut marks = Vec::with_capacity(count_marks);
+        for _ in 0..count_marks {
+            marks.push(cursor.u32_le("mark")?);
         }
         let name_len = bounded(cursor.u32_le("name length")?, NAME_MAX, "bytes of name")?;
         let name = String::from_utf8_lossy(cursor.take(name_len, "name")?).into_owned();
@@ -174,7 +200,14 @@ pub fn decode(bytes: &[u8]) -> Result<Entry, SegmentError> {
             exact,
             near,
             name: (!name.is_empty()).then_some(name),
+            grams,
+            calls,
+            marks,
         });
     }
-    Ok(Entry { label, functions })
+    Ok(Entry {
+        label,
+        entry,
+        functions,
+    })
 }

@@ -3,11 +3,12 @@
 //! A segment's name comes from program and family, so adding a program again replaces what was said of it. Written to a
 //! temporary file, then renamed: a reader sees a whole segment or none. Other files in the directory are errors, not ignored.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use ascribe_model::ArtifactId;
-use ascribe_model::program::{COMPARED_INSTRUCTIONS_MIN, Program};
+use ascribe_model::program::{COMPARED_INSTRUCTIONS_MIN, Function, Program};
 use serde::Serialize;
 
 use crate::segment::{self, SegmentError};
@@ -72,12 +73,25 @@ pub enum CorpusError {
 pub struct Stats {
     /// Programs.
     pub programs: usize,
-    /// Of them libraries.
-    pub libraries: usize,
     /// Functions long enough to compare.
     pub functions: usize,
-    /// Families that are no libraries, with their numbers of programs and functions.
-    pub families: std::collections::BTreeMap<String, (usize, usize)>,
+    /// Families, by name.
+    pub families: BTreeMap<String, Count>,
+    /// Libraries, by name.
+    pub libraries: BTreeMap<String, Count>,
+}
+
+/// What a family or library holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// Programs.
+    pub programs: usize,
+    /// Functions long enough to compare.
+    pub functions: usize,
+}
+
+fn is_compared(function: &Function) -> bool {
+    function.instructions >= COMPARED_INSTRUCTIONS_MIN
 }
 
 fn io(path: &Path) -> impl FnOnce(std::io::Error) -> CorpusError + '_ {
@@ -138,10 +152,11 @@ impl Corpus {
         let functions: Vec<_> = program
             .functions
             .iter()
-            .filter(|function| function.instructions >= COMPARED_INSTRUCTIONS_MIN)
+            .filter(|function| is_compared(function) || !function.calls.is_empty())
             .cloned()
             .collect();
-        if functions.is_empty() {
+        let count = functions.iter().filter(|function| is_compared(function)).count();
+        if count == 0 {
             return Err(CorpusError::NothingToCompare {
                 file: label.file.clone(),
                 why: program.not_examined.clone().unwrap_or_else(|| {
@@ -149,9 +164,9 @@ impl Corpus {
                 }),
             });
         }
-        let count = functions.len();
         let entry = Entry {
             label: label.clone(),
+            entry: program.entry,
             functions,
         };
         let key = ArtifactId::of(format!("{}\n{name}", label.sha256).as_bytes()).hex();
@@ -179,15 +194,21 @@ impl Corpus {
     pub fn stats(&self) -> Stats {
         let mut stats = Stats::default();
         for entry in &self.entries {
+            let functions = entry
+                .functions
+                .iter()
+                .filter(|function| is_compared(function))
+                .count();
             stats.programs = stats.programs.saturating_add(1);
-            stats.functions = stats.functions.saturating_add(entry.functions.len());
-            if entry.label.library {
-                stats.libraries = stats.libraries.saturating_add(1);
+            stats.functions = stats.functions.saturating_add(functions);
+            let table = if entry.label.library {
+                &mut stats.libraries
             } else {
-                let row = stats.families.entry(entry.label.family.clone()).or_default();
-                row.0 = row.0.saturating_add(1);
-                row.1 = row.1.saturating_add(entry.functions.len());
-            }
+                &mut stats.families
+            };
+            let row = table.entry(entry.label.family.clone()).or_default();
+            row.programs = row.programs.saturating_add(1);
+            row.functions = row.functions.saturating_add(functions);
         }
         stats
     }

@@ -34,6 +34,9 @@ fn function(start: u64, exact: u64) -> Function {
             .map(|place| place ^ u32::try_from(exact & 0xffff).unwrap())
             .collect(),
         name: start.is_multiple_of(2).then(|| "name".to_owned()),
+        grams: 18,
+        calls: vec![start + 100],
+        marks: vec![7, 9],
     }
 }
 
@@ -132,6 +135,7 @@ proptest! {
     #[test]
     fn a_segment_holds_what_was_put_in(starts in prop::collection::vec((1u64..1 << 40, any::<u64>()), 0..30)) {
         let entry = Entry {
+            entry: Some(100),
             label: label("any"),
             functions: starts.into_iter().map(|(start, exact)| function(start, exact)).collect(),
         };
@@ -141,7 +145,7 @@ proptest! {
     #[test]
     fn order_of_adding_does_not_change_an_answer(seed in any::<u64>()) {
         let mut entries: Vec<Entry> = ["a", "b", "c"]
-            .map(|name| Entry { label: label(name), functions: program().functions[..10].to_vec() })
+            .map(|name| Entry { label: label(name), entry: None, functions: program().functions[..10].to_vec() })
             .to_vec();
         let first = search(&[Corpus::of(entries.clone())], &program(), &SearchOptions::default());
         let turn = usize::try_from(seed % 3).unwrap();

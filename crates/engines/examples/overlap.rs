@@ -1,20 +1,32 @@
-//! `overlap FAMILY_PROGRAM PROGRAM…`: what each PROGRAM shares with a family of one program, as the engine counts it (record/code.md).
+//! What programs share, as `ascribe compare` counts it (record/code.md): `overlap unrelated FILE…` compares every two files whose names differ
+//! before the first dot, `overlap same FILE…` the first with each other one. One line a pair; `LIST=1` lists the rare pairs too.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::cast_precision_loss,
     reason = "a tool for the developers' own files"
 )]
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::atomic::AtomicBool;
 
-use ascribe_corpus::{Corpus, Entry, Label, SearchOptions, search};
+use ascribe_code::{CompareOptions, compare};
+use ascribe_corpus::Standing;
+use ascribe_engines::code::Overlap;
+use ascribe_model::Out;
 use ascribe_model::limits::Limits;
 use ascribe_model::observation::Saw;
-use ascribe_model::program::{COMPARED_INSTRUCTIONS_MIN, Program};
-use ascribe_model::{ArtifactId, Out};
+use ascribe_model::program::{COMPARED_INSTRUCTIONS_MIN, Function, Program};
 
-fn read(path: &str) -> Program {
+struct Read {
+    path: String,
+    family: String,
+    program: Program,
+    standing: Standing,
+}
+
+fn read(path: &str) -> Read {
     let data = std::fs::read(path).unwrap();
     let stop = AtomicBool::new(false);
     let mut take = |_| Ok(());
@@ -22,47 +34,105 @@ fn read(path: &str) -> Program {
     let mut out = Out::new("program", Limits::default(), &scan, &stop, &mut take);
     (ascribe_readers::program::READER.read)(&data.as_slice(), &mut out);
     let seen = out.finish().observations;
-    seen.into_iter()
+    let program = seen
+        .into_iter()
         .find_map(|seen| match seen.saw {
             Saw::Program(program) => Some(*program),
             _ => None,
         })
-        .unwrap()
+        .unwrap();
+    let name = path.rsplit('/').next().unwrap();
+    Read {
+        path: path.to_owned(),
+        family: name.split('.').next().unwrap().to_owned(),
+        standing: Standing::of(&[], &program, None),
+        program,
+    }
+}
+
+fn row(a: &Read, b: &Read) -> (Overlap, String) {
+    let found = compare(
+        &a.program,
+        &b.program,
+        &CompareOptions::usual(&|f| a.standing.library(f.start).is_some(), &|f| {
+            b.standing.library(f.start).is_some()
+        }),
+    );
+    let here: BTreeMap<u64, &Function> = a.program.functions.iter().map(|f| (f.start, f)).collect();
+    let there: BTreeMap<u64, &Function> = b.program.functions.iter().map(|f| (f.start, f)).collect();
+    let mut distinct = BTreeMap::new();
+    let (mut named, mut right) = (0usize, 0usize);
+    let mut list = String::new();
+    for pair in &found.pairs {
+        let (f, g) = (here[&pair.a], there[&pair.b]);
+        if let (Some(x), Some(y)) = (&f.name, &g.name) {
+            named = named.saturating_add(1);
+            right = right.saturating_add(usize::from(x.trim_start_matches('_') == y.trim_start_matches('_')));
+        }
+        if pair.rare {
+            distinct.insert(f.exact, f.grams.min(200));
+            list.push_str(&format!(
+                "    {:#x} {:#x} {} {:.2} grams {} instructions {} {:?}\n",
+                pair.a, pair.b, pair.kind.text(), pair.similarity, f.grams, f.instructions, f.name
+            ));
+        }
+    }
+    let overlap = Overlap {
+        rare: distinct.len(),
+        grams: distinct.values().sum(),
+        families_known: 0,
+    };
+    // Functions of the first that have a namesake of comparable length in the second: what could be found.
+    let namesakes: std::collections::BTreeSet<&str> = b
+        .program
+        .functions
+        .iter()
+        .filter(|f| f.instructions >= COMPARED_INSTRUCTIONS_MIN)
+        .filter_map(|f| f.name.as_deref())
+        .map(|name| name.trim_start_matches('_'))
+        .collect();
+    let possible = a
+        .program
+        .functions
+        .iter()
+        .filter(|f| f.instructions >= COMPARED_INSTRUCTIONS_MIN && a.standing.library(f.start).is_none())
+        .filter(|f| f.name.as_deref().is_some_and(|name| namesakes.contains(name.trim_start_matches('_'))))
+        .count();
+    let line = format!(
+        "{} {} functions {} {} library {} {} pairs {} rare {} grams {} finding {} named alike {right} of {named} possible {possible}",
+        a.path.rsplit('/').next().unwrap(),
+        b.path.rsplit('/').next().unwrap(),
+        a.program.functions.len(),
+        b.program.functions.len(),
+        a.standing.count(),
+        b.standing.count(),
+        found.pairs.len(),
+        overlap.rare,
+        overlap.grams,
+        u8::from(overlap.is_enough()),
+    );
+    let listed = std::env::var_os("LIST").is_some() && !list.is_empty();
+    (overlap, if listed { format!("{line}\n{list}") } else { format!("{line}\n") })
 }
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let mut functions = read(&words[0]).functions;
-    functions.retain(|function| function.instructions >= COMPARED_INSTRUCTIONS_MIN);
-    let label = Label {
-        family: "family".to_owned(),
-        library: false,
-        known: None,
-        file: words[0].clone(),
-        sha256: ArtifactId::of(words[0].as_bytes()),
-        format: String::new(),
-        arch: String::new(),
-    };
+    let programs: Vec<Read> = words[1..].iter().map(|path| read(path)).collect();
     let mut out = std::io::stdout();
-    let corpora = [Corpus::of(vec![Entry { label, functions }])];
-    for path in &words[1..] {
-        let answer = search(&corpora, &read(path), &SearchOptions::default());
-        let share = answer.families.get("family").cloned().unwrap_or_default();
-        writeln!(
-            out,
-            "{path}: compared {} known code {} shared {} rare {}",
-            answer.compared, answer.known_code, share.shared, share.rare
-        )
-        .unwrap();
-        for function in &answer.functions {
-            if let Some(there) = function.rare_in("family", SearchOptions::default().rare_similarity_min) {
-                writeln!(
-                    out,
-                    "  {:#x} {:#x} {} instructions, {:.3}",
-                    function.start, there.start, function.instructions, there.similarity
-                )
-                .unwrap();
+    let (mut pairs, mut findings, mut any) = (0usize, 0usize, 0usize);
+    for (index, a) in programs.iter().enumerate() {
+        for b in programs.iter().skip(index.saturating_add(1)) {
+            if words[0] == "same" && index > 0 || words[0] == "unrelated" && a.family == b.family {
+                continue;
+            }
+            let (overlap, line) = row(a, b);
+            pairs = pairs.saturating_add(1);
+            findings = findings.saturating_add(usize::from(overlap.is_enough()));
+            any = any.saturating_add(usize::from(overlap.rare > 0));
+            if words[0] == "same" || overlap.rare > 0 {
+                out.write_all(line.as_bytes()).unwrap();
             }
         }
     }
+    writeln!(out, "{pairs} pairs, {any} with any rare function, {findings} findings").unwrap();
 }

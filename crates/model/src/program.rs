@@ -7,13 +7,19 @@ use crate::place::Span;
 
 /// Version of the normalisation and of the sketch behind [`Function::exact`] and [`Function::near`]; features of another version are
 /// never compared.
-pub const FEATURE_RECIPE: u32 = 1;
+pub const FEATURE_RECIPE: u32 = 2;
 
 /// Functions with fewer instructions are listed but never compared: thunks and one-line accessors are alike everywhere.
 pub const COMPARED_INSTRUCTIONS_MIN: u32 = 8;
 
-/// Shared functions with fewer instructions are never rare.
-pub const RARE_INSTRUCTIONS_MIN: u32 = 12;
+/// Shared functions with fewer different 3-grams of instructions say too little to be rare, where all instructions agree.
+pub const RARE_GRAMS_MIN: u32 = 16;
+
+/// The same where only most instructions agree.
+pub const RARE_NEAR_GRAMS_MIN: u32 = 40;
+
+/// Least similarity of a rare pair.
+pub const RARE_SIMILARITY_MIN: f64 = 0.8;
 
 /// One executable file: a single observation, however large.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -99,9 +105,29 @@ pub struct Function {
     pub near: Vec<u32>,
     /// Name from a symbol table, if any.
     pub name: Option<String>,
+    /// How many different instruction 3-grams it has: how much there is to agree on.
+    #[serde(default)]
+    pub grams: u32,
+    /// Starts of functions that it calls or jumps to, sorted.
+    #[serde(default)]
+    pub calls: Vec<u64>,
+    /// Hashes of the texts and large constants that it names, sorted.
+    #[serde(default)]
+    pub marks: Vec<u32>,
 }
 
 impl Function {
+    /// Whether agreement with `other` to this degree says something: enough different instructions, alike enough, of like length.
+    #[must_use]
+    pub fn tells(&self, other: &Self, similarity: f64) -> bool {
+        let least = if self.exact == other.exact {
+            RARE_GRAMS_MIN
+        } else {
+            RARE_NEAR_GRAMS_MIN
+        };
+        self.grams.min(other.grams) >= least && similarity >= RARE_SIMILARITY_MIN
+    }
+
     /// Estimated share of instruction 3-grams that two functions have in common (Jaccard), 0..=1.
     ///
     /// The share of equal places in two MinHash sketches; 0 where either has none (too short to compare).

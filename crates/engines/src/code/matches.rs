@@ -2,18 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use ascribe_corpus::search::GRAMS_COUNTED_MAX;
 use ascribe_corpus::{Answer, Shared};
 use ascribe_model::finding::{Grade, Overrides, engine_finding_id};
 use ascribe_model::words::{About, Class, Kind, Stance};
 use ascribe_model::{Finding, Moment, Provenance, Span};
 
-use super::target;
+use super::{Overlap, target};
 use crate::{Evidence, World};
 
-/// One rare function alone may be chance: at least this many, or one long one.
-pub(super) const RARE_MIN: usize = 2;
-/// A single shared function of this many instructions is no chance.
-pub(super) const LONG_INSTRUCTIONS_MIN: u32 = 40;
 /// Places that a finding stands on.
 const PLACES_MAX: usize = 16;
 const LISTED_MAX: usize = 50;
@@ -22,6 +19,7 @@ const LISTED_MAX: usize = 50;
 pub(super) struct InProgram<'a> {
     pub evidence: &'a Evidence,
     compared: usize,
+    families_known: usize,
     rare: Vec<RareFunction>,
 }
 
@@ -30,6 +28,7 @@ struct RareFunction {
     at: Span,
     instructions: u32,
     exact: u64,
+    grams: u32,
     there: Shared,
 }
 
@@ -37,18 +36,18 @@ pub(super) fn in_program<'a>(
     evidence: &'a Evidence,
     answer: &Answer,
     family: &str,
-    similarity_min: f64,
 ) -> InProgram<'a> {
     let rare = answer
         .functions
         .iter()
         .filter_map(|function| {
-            let there = function.rare_in(family, similarity_min)?.clone();
+            let there = function.rare_in(family)?.clone();
             Some(RareFunction {
                 start: function.start,
                 at: function.at,
                 instructions: function.instructions,
                 exact: function.exact,
+                grams: function.grams.min(GRAMS_COUNTED_MAX),
                 there,
             })
         })
@@ -56,6 +55,7 @@ pub(super) fn in_program<'a>(
     InProgram {
         evidence,
         compared: answer.compared,
+        families_known: answer.families_known,
         rare,
     }
 }
@@ -97,6 +97,12 @@ pub(super) fn finding(world: &World<'_>, family: &str, programs: &[InProgram<'_>
         )
     })?;
     let fact = format!("code:family:{family}");
+    let grams = distinct
+        .iter()
+        .map(|(exact, (_, function))| (*exact, function.grams))
+        .collect();
+    let shared = overlap(&grams, main.families_known);
+    let if_absent = shared.if_absent();
     Some(Finding {
         id: engine_finding_id("code", &fact, provenance.first()?),
         engine: "code".to_owned(),
@@ -108,10 +114,13 @@ pub(super) fn finding(world: &World<'_>, family: &str, programs: &[InProgram<'_>
         of: None,
         fact: Some(fact),
         class: Some(Class::Code),
-        overrides: Overrides::default(),
+        overrides: Overrides {
+            if_absent,
+            ..Overrides::default()
+        },
         signed: None,
         measured: None,
-        reason: None,
+        reason: if_absent.map(|_| shared.reason()),
         source: None,
         origin: main.evidence.origin.clone(),
         via: Vec::new(),
@@ -142,20 +151,28 @@ fn known_when_enough(programs: &[InProgram<'_>]) -> Option<Moment> {
         }
     }
     dated.sort_by_key(|(known, function)| (known.last_day(), known.text(), function.exact));
-    let mut distinct = std::collections::BTreeSet::new();
+    let mut distinct = BTreeMap::new();
     dated
         .into_iter()
         .find(|(_, function)| {
-            distinct.insert(function.exact);
-            distinct.len() >= RARE_MIN || function.instructions >= LONG_INSTRUCTIONS_MIN
+            distinct.insert(function.exact, function.grams);
+            overlap(&distinct, 0).is_enough()
         })
         .map(|(known, _)| known.clone())
+}
+
+fn overlap(distinct: &BTreeMap<u64, u32>, families_known: usize) -> Overlap {
+    Overlap {
+        rare: distinct.len(),
+        grams: distinct.values().fold(0, |sum, grams| sum.saturating_add(*grams)),
+        families_known,
+    }
 }
 
 fn says(family: &str, main: &InProgram<'_>, programs: usize, distinct: usize, longest: u32) -> String {
     let own = main.rare.len();
     let mut text = format!(
-        "{own} of the {} functions compared in {} stand in programs of family {family} and in no library known here and not in three unrelated families; the longest of {distinct} has {longest} instructions",
+        "{own} of the {} functions compared in {} stand in programs of family {family} and are neither library code nor common to three unrelated families; the longest of {distinct} has {longest} instructions",
         main.compared, main.evidence.path
     );
     if programs > 1 {

@@ -19,7 +19,7 @@ use ascribe_model::words::Kind;
 
 use crate::{Engine, Evidence, Lead, Suggestions, World};
 
-pub use weight::{ClassNumbers, JUDGED_BANS_MAX, weight_alone};
+pub use weight::{ClassNumbers, JUDGED_BANS_MAX, Overlap, weight_alone};
 
 /// The engine.
 pub const ENGINE: Engine = Engine {
@@ -64,12 +64,7 @@ fn suggest(world: &World<'_>) -> Suggestions {
                 by_family
                     .entry(family.clone())
                     .or_default()
-                    .push(matches::in_program(
-                        evidence,
-                        &answer,
-                        family,
-                        options.rare_similarity_min,
-                    ));
+                    .push(matches::in_program(evidence, &answer, family));
             }
         }
         count(
@@ -172,10 +167,9 @@ fn group_of(knowledge: &Knowledge, family: &str) -> String {
 #[must_use]
 pub fn rule() -> String {
     format!(
-        "functions of {} instructions or more that are alike, and neither library code nor in {COMMON_FAMILIES_MIN} unrelated families; at least {} of them, or one of {} instructions",
-        ascribe_model::program::RARE_INSTRUCTIONS_MIN,
-        matches::RARE_MIN,
-        matches::LONG_INSTRUCTIONS_MIN
+        "functions that are alike, and neither library code by name, callers or place nor in {COMMON_FAMILIES_MIN} unrelated families; at least {} of them with {} different 3-grams of instructions",
+        weight::RARE_MIN,
+        weight::GRAMS_MIN
     )
 }
 

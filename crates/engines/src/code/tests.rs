@@ -42,10 +42,9 @@ fn evidence(path: &str, data: &[u8], known: &str) -> Evidence {
 
 fn entry(family: &str, name: &str, known: Option<&str>, library: bool) -> Entry {
     let data = fixture(name);
-    let reading = read(&data);
     let program = evidence("x", &data, "2014");
-    let functions = programs_in(&program).next().unwrap().functions.clone();
-    drop(reading);
+    let found = programs_in(&program).next().unwrap();
+    let (entry, functions) = (found.entry, found.functions.clone());
     Entry {
         label: Label {
             family: family.to_owned(),
@@ -56,6 +55,7 @@ fn entry(family: &str, name: &str, known: Option<&str>, library: bool) -> Entry 
             format: "elf".to_owned(),
             arch: "x86-64".to_owned(),
         },
+        entry,
         functions,
     }
 }

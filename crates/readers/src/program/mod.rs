@@ -28,7 +28,7 @@ use crate::{Head, Match, Reader};
 
 /// The reader of programs.
 pub const READER: Reader = Reader {
-    name: "program/1",
+    name: "program/2",
     kind: "program",
     detect,
     read,
