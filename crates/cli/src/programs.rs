@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use ascribe_assess::defaults::Defaults;
-use ascribe_code::{CompareOptions, Comparison};
 use ascribe_code::answers::{CompareAnswer, ComparedProgram, FunctionsAnswer};
+use ascribe_code::{CompareOptions, Comparison};
 use ascribe_corpus::answer::SearchAnswer;
 use ascribe_corpus::search::GRAMS_COUNTED_MAX;
 use ascribe_corpus::{Corpus, Label, SearchOptions, Standing};
@@ -117,8 +117,8 @@ fn ended(programs: &[&Read]) -> Ended {
     }
 }
 
-fn print<T: serde::Serialize>(answer: &T) -> Result<(), Failure> {
-    let text = serde_json::to_string(answer).map_err(|error| Failure::of(&error))?;
+fn print(answer: serde_json::Result<String>) -> Result<(), Failure> {
+    let text = answer.map_err(|error| Failure::of(&error))?;
     say(&format!("{text}\n"));
     Ok(())
 }
@@ -153,7 +153,7 @@ pub(crate) fn functions(file: &Path, json: bool) -> Result<Ended, Failure> {
         standing.library(function.start).map(str::to_owned)
     });
     if json {
-        print(&answer)?;
+        print(serde_json::to_string(&answer))?;
         return Ok(ended(&[&read]));
     }
     let mut text = format!("{:>18} {:>9}  {:<24} name\n", "start", "bytes", "library");
@@ -200,7 +200,7 @@ pub(crate) fn compare(a: &Path, b: &Path, json: bool) -> Result<Ended, Failure> 
             found,
             weight,
         );
-        print(&answer)?;
+        print(serde_json::to_string(&answer))?;
         return Ok(ended(&[&left, &right]));
     }
     let mut pairs: Vec<_> = found.pairs.iter().collect();
@@ -255,9 +255,19 @@ pub(crate) fn compare(a: &Path, b: &Path, json: bool) -> Result<Ended, Failure> 
 
 /// What two programs share, without any family to judge commonness from.
 fn overlap(a: &Program, found: &Comparison) -> Overlap {
-    let rare: BTreeSet<u64> = found.pairs.iter().filter(|pair| pair.rare).map(|pair| pair.a).collect();
-    let functions = a.functions.iter().filter(|function| rare.contains(&function.start));
-    let distinct: BTreeMap<u64, u32> = functions.map(|f| (f.exact, f.grams.min(GRAMS_COUNTED_MAX))).collect();
+    let rare: BTreeSet<u64> = found
+        .pairs
+        .iter()
+        .filter(|pair| pair.rare)
+        .map(|pair| pair.a)
+        .collect();
+    let functions = a
+        .functions
+        .iter()
+        .filter(|function| rare.contains(&function.start));
+    let distinct: BTreeMap<u64, u32> = functions
+        .map(|f| (f.exact, f.grams.min(GRAMS_COUNTED_MAX)))
+        .collect();
     Overlap {
         rare: distinct.len(),
         grams: distinct.values().fold(0, |sum, grams| sum.saturating_add(*grams)),
@@ -308,6 +318,7 @@ fn add(
             sha256: read.id,
             format: read.program.format.clone(),
             arch: read.program.arch.clone(),
+            microsoft: ascribe_corpus::standing::is_microsoft(&read.program),
         };
         let added = read(file).and_then(|read| {
             Corpus::add(corpus, &label_of(&read), &read.program).map_err(|error| Failure::of(&error))
@@ -337,12 +348,15 @@ fn search(corpus: &Path, file: &Path, json: bool) -> Result<Ended, Failure> {
     let found = ascribe_corpus::search(&corpora, &read.program, &SearchOptions::default());
     let mut weights = BTreeMap::new();
     for (family, share) in &found.families {
-        weights.insert(family.clone(), weigh(&Overlap::of_share(share, found.families_known))?);
+        weights.insert(
+            family.clone(),
+            weigh(&Overlap::of_share(share, found.families_known))?,
+        );
     }
     let (compared, known_code) = (found.compared, found.known_code);
     let answer = SearchAnswer::of(found, &|family| weights.get(family).copied().unwrap_or_default());
     if json {
-        print(&answer)?;
+        print(serde_json::to_string(&answer))?;
         return Ok(ended(&[&read]));
     }
     let mut text = format!(
@@ -371,14 +385,17 @@ fn search(corpus: &Path, file: &Path, json: bool) -> Result<Ended, Failure> {
 fn stats(path: &Path, json: bool) -> Result<Ended, Failure> {
     let stats = open(path).map_err(Failure::usage)?.stats();
     if json {
-        print(&stats)?;
+        print(serde_json::to_string(&stats))?;
         return Ok(Ended::Well);
     }
     let mut text = format!("{:<24} {:>9} {:>9}\n", "family", "programs", "functions");
     let rows = stats.families.iter().map(|row| ("", row));
     for (mark, (name, count)) in rows.chain(stats.libraries.iter().map(|row| ("library ", row))) {
         let name = line(&format!("{mark}{name}"), NAME_CHARS_MAX);
-        text.push_str(&format!("{name:<24} {:>9} {:>9}\n", count.programs, count.functions));
+        text.push_str(&format!(
+            "{name:<24} {:>9} {:>9}\n",
+            count.programs, count.functions
+        ));
     }
     text.push_str(&format!(
         "{} programs, {} functions\n",

@@ -42,14 +42,23 @@ fn functions_are_listed_as_the_contract_says() {
     assert_eq!(output.status.code(), Some(0));
     let answer = json(&output);
     assert_eq!(answer.get("schema").unwrap(), "ascribe.functions/1");
-    assert_eq!((answer.get("format").unwrap(), answer.get("arch").unwrap()), (&"elf".into(), &"x86-64".into()));
+    assert_eq!(
+        (answer.get("format").unwrap(), answer.get("arch").unwrap()),
+        (&"elf".into(), &"x86-64".into())
+    );
     let functions = answer.get("functions").and_then(Value::as_array).unwrap();
-    let main = functions.iter().find(|f| f.get("name").unwrap() == "main").unwrap();
+    let main = functions
+        .iter()
+        .find(|f| f.get("name").unwrap() == "main")
+        .unwrap();
     assert_eq!(keys(main), ["bytes", "library", "name", "start"]);
     assert!(main.get("start").unwrap().is_u64() && number(main, "/bytes") > 0.0);
     assert!(main.get("library").unwrap().is_null());
     let table = String::from_utf8(ascribe(&["functions", text(&file)]).stdout).unwrap();
-    assert!(table.contains(" main\n") && table.trim_end().ends_with("(elf, x86-64)"), "{table}");
+    assert!(
+        table.contains(" main\n") && table.trim_end().ends_with("(elf, x86-64)"),
+        "{table}"
+    );
 }
 
 #[test]
@@ -64,9 +73,15 @@ fn a_program_and_itself_without_symbols_pair_at_their_addresses() {
         assert!(["exact", "near"].contains(&pair.get("kind").and_then(Value::as_str).unwrap()));
         assert!((0.0..=1.0).contains(&number(pair, "/similarity")));
     }
-    assert_eq!(keys(answer.get("weight_bans").unwrap()), ["bound", "high", "low", "point"]);
+    assert_eq!(
+        keys(answer.get("weight_bans").unwrap()),
+        ["bound", "high", "low", "point"]
+    );
     let table = String::from_utf8(ascribe(&["compare", text(&a), text(&b)]).stdout).unwrap();
-    assert!(table.contains("weight alone: ") && table.contains(" exact "), "{table}");
+    assert!(
+        table.contains("weight alone: ") && table.contains(" exact "),
+        "{table}"
+    );
 }
 
 #[test]
@@ -77,7 +92,12 @@ fn strangers_weigh_nothing() {
         ("tool-pe64.exe", "setuptools-cli-64.exe"),
         ("distlib-w64.exe", "setuptools-gui-64.exe"),
     ] {
-        let answer = json(&ascribe(&["compare", text(&fixture(a)), text(&fixture(b)), "--json"]));
+        let answer = json(&ascribe(&[
+            "compare",
+            text(&fixture(a)),
+            text(&fixture(b)),
+            "--json",
+        ]));
         for end in ["/weight_bans/point", "/weight_bans/low", "/weight_bans/high"] {
             assert!(number(&answer, end).abs() <= 0.1, "{a} {b} {answer}");
         }
@@ -90,17 +110,32 @@ fn a_corpus_is_filled_searched_and_counted_and_libraries_speak_for_nobody() {
     let corpus = folder.path().join("corpus");
     let add = |family: &str, more: &[&str]| {
         let file = fixture("tool-elf64");
-        let words = [&["corpus", "add", text(&corpus), text(&file), "--family", family], more].concat();
+        let words = [
+            &["corpus", "add", text(&corpus), text(&file), "--family", family],
+            more,
+        ]
+        .concat();
         ascribe(&words)
     };
     let output = add("tool", &["--known", "2013-04"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    let search = || json(&ascribe(&["corpus", "search", text(&corpus), text(&fixture("tool-elf64-debug")), "--json"]));
+    let search = || {
+        json(&ascribe(&[
+            "corpus",
+            "search",
+            text(&corpus),
+            text(&fixture("tool-elf64-debug")),
+            "--json",
+        ]))
+    };
     let answer = search();
     assert_eq!(answer.get("schema").unwrap(), "ascribe.search/1");
     assert_eq!(answer.pointer("/families/0/family").unwrap(), "tool");
     let own = number(&answer, "/families/0/rare");
-    assert!(own >= 1.0 && number(&answer, "/families/0/shared") >= own, "{answer}");
+    assert!(
+        own >= 1.0 && number(&answer, "/families/0/shared") >= own,
+        "{answer}"
+    );
     assert_eq!(
         keys(answer.pointer("/functions/0/matches/0").unwrap()),
         ["family", "file", "similarity", "start"]
@@ -110,7 +145,10 @@ fn a_corpus_is_filled_searched_and_counted_and_libraries_speak_for_nobody() {
     assert_eq!(answer.pointer("/families/0/family").unwrap(), "tool");
     assert!(number(&answer, "/families/0/rare").abs() < 0.5, "{answer}");
     let stats = String::from_utf8(ascribe(&["corpus", "stats", text(&corpus)]).stdout).unwrap();
-    assert!(stats.contains("library lib") && stats.contains("2 programs, "), "{stats}");
+    assert!(
+        stats.contains("library lib") && stats.contains("2 programs, "),
+        "{stats}"
+    );
 }
 
 #[test]
@@ -125,7 +163,10 @@ fn what_cannot_be_compared_is_said_and_never_taken_for_nothing_in_common() {
     assert_eq!(ascribe(&words).status.code(), Some(2));
     let note = fixture("source/tool.c");
     assert_eq!(ascribe(&["functions", text(&note)]).status.code(), Some(2));
-    assert_eq!(ascribe(&["corpus", "stats", text(&corpus)]).status.code(), Some(2));
+    assert_eq!(
+        ascribe(&["corpus", "stats", text(&corpus)]).status.code(),
+        Some(2)
+    );
 }
 
 #[test]
@@ -141,7 +182,13 @@ fn run_opens_the_corpora_of_the_case() {
     ascribe(&["corpus", "add", text(&corpus), text(&file), "--family", "tool"]);
     let output = ascribe(&["run", text(&case), "--quiet"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    let missing = ascribe(&["run", text(&case), "--quiet", "--corpus", text(&folder.path().join("none"))]);
+    let missing = ascribe(&[
+        "run",
+        text(&case),
+        "--quiet",
+        "--corpus",
+        text(&folder.path().join("none")),
+    ]);
     assert_eq!(missing.status.code(), Some(2));
     assert!(String::from_utf8(missing.stderr).unwrap().contains("corpus"));
 }

@@ -39,13 +39,19 @@ fn main() {
     let mut files = rest.splitn(2, |word| word == "--shared");
     let mut found: BTreeMap<u64, Function> = BTreeMap::new();
     for path in files.next().unwrap() {
-        found.extend(functions(path).into_iter().map(|function| (function.exact, function)));
+        found.extend(
+            functions(path)
+                .into_iter()
+                .map(|function| (function.exact, function)),
+        );
     }
     let mut counts: BTreeMap<u64, u32> = BTreeMap::new();
     let mut shared = BTreeMap::new();
     for path in files.next().unwrap_or_default() {
-        let distinct: BTreeMap<u64, Function> =
-            functions(path).into_iter().map(|function| (function.exact, function)).collect();
+        let distinct: BTreeMap<u64, Function> = functions(path)
+            .into_iter()
+            .map(|function| (function.exact, function))
+            .collect();
         for (exact, function) in distinct {
             *counts.entry(exact).or_default() += 1;
             shared.insert(exact, function);
@@ -55,14 +61,20 @@ fn main() {
     found.extend(shared);
     let mut kept: Vec<&Function> = Vec::new();
     let mut bands: BTreeMap<(usize, &[u32]), Vec<usize>> = BTreeMap::new();
-    for function in found.values().filter(|function| function.grams >= GRAMS_MIN && function.near.len() == 64) {
+    for function in found
+        .values()
+        .filter(|function| function.grams >= GRAMS_MIN && function.near.len() == 64)
+    {
         let like: BTreeSet<usize> = function
             .near
             .chunks(4)
             .enumerate()
             .flat_map(|band| bands.get(&band).into_iter().flatten().copied())
             .collect();
-        if like.iter().any(|index| kept[*index].similarity(function) >= SIMILARITY_MAX) {
+        if like
+            .iter()
+            .any(|index| kept[*index].similarity(function) >= SIMILARITY_MAX)
+        {
             continue;
         }
         for band in function.near.chunks(4).enumerate() {
@@ -71,7 +83,10 @@ fn main() {
         kept.push(function);
     }
     let mut bytes = b"ASCRRUNT".to_vec();
-    let (count, sketches) = (u32::try_from(found.len()).unwrap(), u32::try_from(kept.len()).unwrap());
+    let (count, sketches) = (
+        u32::try_from(found.len()).unwrap(),
+        u32::try_from(kept.len()).unwrap(),
+    );
     for number in [FEATURE_RECIPE, count, sketches, 0] {
         bytes.extend(number.to_le_bytes());
     }

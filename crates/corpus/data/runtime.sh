@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes runtime.hashes again: sh crates/corpus/data/runtime.sh (see README.md for the packages). MSVC=FOLDER adds the functions that two or
-# more of the programs there have in common; ZLIB=FOLDER the functions of the zlib whose source lies there; MUSL=FILE those of a libc.a.
+# more of the programs there have in common; ZLIB=FOLDER the functions of the zlib whose source lies there; MUSL=FILE those of a libc.a; LIBRARIES="FILE.a …" those of
+# further archives.
 set -e
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
@@ -41,6 +42,9 @@ i686-w64-mingw32-g++ -O2 -o mingw32cxx.exe trivial.cc $whole || true
 if [ -n "$MUSL" ]; then
     gcc -nostdlib -static -o musl64 "$source" -Wl,--unresolved-symbols=ignore-all -Wl,--whole-archive "$MUSL" -Wl,--no-whole-archive -lgcc || true
 fi
+for file in $LIBRARIES; do
+    gcc -static -o "library-$(basename "$file" .a)" "$source" -Wl,--unresolved-symbols=ignore-all -Wl,--whole-archive "$file" -Wl,--no-whole-archive -Wl,--allow-multiple-definition || true
+done
 if [ -n "$ZLIB" ]; then
     for level in O0 O1 O2 O3 Os; do
         gcc -$level -w -shared -fPIC -o zlib64-$level.so "$ZLIB"/*.c

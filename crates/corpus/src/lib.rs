@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub use search::{Answer, FamilyShare, FunctionMatches, SearchOptions, Shared, search};
 pub use standing::Standing;
-pub use store::{Count, CorpusError, Stats};
+pub use store::{CorpusError, Count, Stats};
 
 /// Places of a sketch that make one band: functions are compared where they agree on a whole band.
 const BAND: usize = 4;
@@ -47,6 +47,9 @@ pub struct Label {
     pub format: String,
     /// `x86` or `x86-64`.
     pub arch: String,
+    /// Whether Microsoft's linker put its runtime inside ([`standing::is_microsoft`]).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub microsoft: bool,
 }
 
 /// A program of a corpus.

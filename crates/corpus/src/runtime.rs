@@ -27,7 +27,9 @@ fn counted(at: usize) -> usize {
     if DATA.get(..8) != Some(b"ASCRRUNT") || u32_at(8) != Some(FEATURE_RECIPE) {
         return 0;
     }
-    u32_at(at).and_then(|count| usize::try_from(count).ok()).unwrap_or(0)
+    u32_at(at)
+        .and_then(|count| usize::try_from(count).ok())
+        .unwrap_or(0)
 }
 
 /// How many hashes are known; 0 where they were made by another recipe.
@@ -68,11 +70,9 @@ fn row(at: usize) -> Option<(u32, &'static [u8])> {
 }
 
 fn band_keys(places: &[u8]) -> impl Iterator<Item = u64> + '_ {
-    (0u64..).zip(places.chunks_exact(BAND)).map(|(band, bytes)| {
-        bytes
-            .iter()
-            .fold(band, |key, byte| key << 8 | u64::from(*byte))
-    })
+    (0u64..)
+        .zip(places.chunks_exact(BAND))
+        .map(|(band, bytes)| bytes.iter().fold(band, |key, byte| key << 8 | u64::from(*byte)))
 }
 
 /// (key of a band, sketch), sorted.
@@ -80,7 +80,10 @@ static BANDS: LazyLock<Vec<(u64, u32)>> = LazyLock::new(|| {
     let mut bands: Vec<(u64, u32)> = (0u32..)
         .map_while(|index| {
             let at = usize::try_from(index).ok()?;
-            (at < counted(16)).then(|| row(at)).flatten().map(|row| (index, row.1))
+            (at < counted(16))
+                .then(|| row(at))
+                .flatten()
+                .map(|row| (index, row.1))
         })
         .flat_map(|(index, places)| band_keys(places).map(move |key| (key, index)))
         .collect();

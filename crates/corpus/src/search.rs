@@ -304,9 +304,8 @@ fn alike(
                 function.instructions.min(other.instructions),
                 function.instructions.max(other.instructions),
             );
-            let fits = similarity >= similarity_min
-                && long <= short.saturating_mul(2)
-                && entry.known_on(as_of);
+            let fits =
+                similarity >= similarity_min && long <= short.saturating_mul(2) && entry.known_on(as_of);
             fits.then_some((place.entry, place.function, similarity))
         })
         .collect()

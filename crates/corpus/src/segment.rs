@@ -114,10 +114,22 @@ pub fn encode(entry: &Entry) -> Result<Vec<u8>, SegmentError> {
         let leads = usize::try_from(LEADS_MAX).unwrap_or(0);
         let calls = function.calls.len().min(leads);
         out.extend(u32::try_from(calls).unwrap_or(0).to_le_bytes());
-        out.extend(function.calls.iter().take(calls).flat_map(|call| call.to_le_bytes()));
+        out.extend(
+            function
+                .calls
+                .iter()
+                .take(calls)
+                .flat_map(|call| call.to_le_bytes()),
+        );
         let marks = function.marks.len().min(leads);
         out.extend(u32::try_from(marks).unwrap_or(0).to_le_bytes());
-        out.extend(function.marks.iter().take(marks).flat_map(|mark| mark.to_le_bytes()));
+        out.extend(
+            function
+                .marks
+                .iter()
+                .take(marks)
+                .flat_map(|mark| mark.to_le_bytes()),
+        );
         let name = function.name.as_deref().unwrap_or_default().as_bytes();
         // Symbol names are printable ASCII, so a cut is never inside a character.
         let name = name.get(..name.len().min(1024)).unwrap_or_default();

@@ -3,7 +3,10 @@
 //! Known: the list of runtime code ([`crate::runtime`]), exactly or nearly, and the libraries of corpora. From there it spreads: a function
 //! that only library code calls is library code, and so is one inside a stretch of the file that is mostly library code on both sides,
 //! since linkers keep the parts of a library together. What starts the program's own code (the entry point and what it calls) passes
-//! nothing on. Programs of Go and Rust: runtime, packages and own code are not told apart yet, so all of it counts as theirs.
+//! nothing on.
+//!
+//! Not told apart, so all of it counts as library code and nothing is rare: programs of Go and Rust; programs that Microsoft's linker gave
+//! their runtime inside, until the corpora hold enough unrelated ones of that kind to know it (`record/code.md` has what happened without).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +21,8 @@ const SIDE: usize = 12;
 const SIDE_LIBRARY_MIN: usize = 6;
 /// Shorter callers pass nothing on: they may be like library code by chance.
 const CALLER_INSTRUCTIONS_MIN: u32 = 12;
+/// So many families and libraries of programs with Microsoft's runtime inside make it known.
+const MICROSOFT_SEEN_MIN: usize = 10;
 /// Calls from the entry point within which own code may start.
 const ENTRY_CALLS_MAX: usize = 2;
 
@@ -31,8 +36,8 @@ impl Standing {
     /// Looks at every function of `program`, as of a day.
     #[must_use]
     pub fn of(corpora: &[Corpus], program: &Program, as_of: Option<Day>) -> Self {
-        if let Some(language) = language(program) {
-            let name = format!("{language} (own code is not told apart)");
+        if let Some(kind) = not_told_apart(corpora, program, as_of) {
+            let name = format!("{kind} (own code is not told apart)");
             let all = program.functions.iter();
             return Self {
                 library: all.map(|function| (function.start, name.clone())).collect(),
@@ -130,10 +135,14 @@ impl Standing {
             if !mine.iter().all(|caller| passes_on(&self.library, caller)) {
                 continue;
             }
-            self.library
-                .insert(start, "library by its callers".to_owned());
+            self.library.insert(start, "library by its callers".to_owned());
             if let Some(function) = by_start.get(&start) {
-                open.extend(function.calls.iter().filter(|callee| callers.contains_key(callee)));
+                open.extend(
+                    function
+                        .calls
+                        .iter()
+                        .filter(|callee| callers.contains_key(callee)),
+                );
             }
         }
     }
@@ -149,7 +158,10 @@ fn near_entry(by_start: &BTreeMap<u64, &Function>, entry: Option<u64>) -> BTreeS
             .filter_map(|start| by_start.get(start))
             .flat_map(|function| function.calls.iter().copied())
             .collect::<Vec<u64>>();
-        edge = callees.into_iter().filter(|start| reached.insert(*start)).collect();
+        edge = callees
+            .into_iter()
+            .filter(|start| reached.insert(*start))
+            .collect();
     }
     reached
 }
@@ -161,16 +173,34 @@ fn known(corpora: &[Corpus], function: &Function, as_of: Option<Day>) -> Option<
     search::library_match(corpora, function, as_of)
 }
 
-/// Languages whose programs carry runtime and packages inside that are not told apart here.
-fn language(program: &Program) -> Option<&'static str> {
+/// What kind of program it is, where runtime and own code cannot be told apart.
+#[must_use]
+pub fn not_told_apart(corpora: &[Corpus], program: &Program, as_of: Option<Day>) -> Option<&'static str> {
     let marks = &program.compilers;
     if marks.iter().any(|mark| mark.starts_with("Go")) {
-        Some("go")
-    } else if marks.iter().any(|mark| mark.starts_with("rustc")) {
-        Some("rust")
-    } else {
-        None
+        return Some("go");
     }
+    if marks.iter().any(|mark| mark.starts_with("rustc")) {
+        return Some("rust");
+    }
+    let seen: BTreeSet<&str> = corpora
+        .iter()
+        .flat_map(Corpus::entries)
+        .filter(|entry| entry.label.microsoft && entry.known_on(as_of))
+        .map(|entry| entry.label.family.as_str())
+        .collect();
+    (is_microsoft(program) && seen.len() < MICROSOFT_SEEN_MIN).then_some("microsoft runtime")
+}
+
+/// Whether Microsoft's linker made the program, with its C runtime inside: a rich header, and no runtime among the imports.
+#[must_use]
+pub fn is_microsoft(program: &Program) -> bool {
+    const RUNTIMES: [&str; 5] = ["msvcr", "msvcp", "vcruntime", "ucrtbase", "api-ms-win-crt"];
+    let imports_runtime = program.imports.iter().any(|import| {
+        let library = import.to_ascii_lowercase();
+        RUNTIMES.iter().any(|name| library.starts_with(name))
+    });
+    program.rich.is_some() && !imports_runtime
 }
 
 #[cfg(test)]
@@ -186,7 +216,9 @@ mod tests {
             bytes: 90,
             instructions: 30,
             exact: start.wrapping_mul(0x9e37_79b9_7f4a_7c15),
-            near: (0..64).map(|at| u32::try_from(start * 64 + at).unwrap()).collect(),
+            near: (0..64)
+                .map(|at| u32::try_from(start * 64 + at).unwrap())
+                .collect(),
             grams: 28,
             calls: calls.to_vec(),
             ..Function::default()
@@ -203,6 +235,7 @@ mod tests {
                 sha256: ArtifactId::of(b"lib"),
                 format: "elf".to_owned(),
                 arch: "x86-64".to_owned(),
+                microsoft: false,
             },
             entry: None,
             functions: functions.to_vec(),
@@ -233,7 +266,10 @@ mod tests {
             function(4, &[]),
         ];
         let corpora = library(&program[..2]);
-        assert_eq!(Standing::of_functions(&corpora, &program, Some(1), None).count(), 2);
+        assert_eq!(
+            Standing::of_functions(&corpora, &program, Some(1), None).count(),
+            2
+        );
         assert_eq!(Standing::of_functions(&corpora, &program, None, None).count(), 4);
     }
 
@@ -257,6 +293,11 @@ mod tests {
             compilers: vec!["Go 1.19".to_owned()],
             ..Program::default()
         };
-        assert!(Standing::of(&[], &program, None).library(1).unwrap().starts_with("go"));
+        assert!(
+            Standing::of(&[], &program, None)
+                .library(1)
+                .unwrap()
+                .starts_with("go")
+        );
     }
 }

@@ -20,6 +20,7 @@ fn label(family: &str) -> Label {
         sha256: ArtifactId::of(family.as_bytes()),
         format: "pe".to_owned(),
         arch: "x86".to_owned(),
+        microsoft: false,
     }
 }
 

@@ -67,13 +67,21 @@ fn row(a: &Read, b: &Read) -> (Overlap, String) {
         let (f, g) = (here[&pair.a], there[&pair.b]);
         if let (Some(x), Some(y)) = (&f.name, &g.name) {
             named = named.saturating_add(1);
-            right = right.saturating_add(usize::from(x.trim_start_matches('_') == y.trim_start_matches('_')));
+            right = right.saturating_add(usize::from(
+                x.trim_start_matches('_') == y.trim_start_matches('_'),
+            ));
         }
         if pair.rare {
             distinct.insert(f.exact, f.grams.min(200));
             list.push_str(&format!(
                 "    {:#x} {:#x} {} {:.2} grams {} instructions {} {:?}\n",
-                pair.a, pair.b, pair.kind.text(), pair.similarity, f.grams, f.instructions, f.name
+                pair.a,
+                pair.b,
+                pair.kind.text(),
+                pair.similarity,
+                f.grams,
+                f.instructions,
+                f.name
             ));
         }
     }
@@ -96,7 +104,11 @@ fn row(a: &Read, b: &Read) -> (Overlap, String) {
         .functions
         .iter()
         .filter(|f| f.instructions >= COMPARED_INSTRUCTIONS_MIN && a.standing.library(f.start).is_none())
-        .filter(|f| f.name.as_deref().is_some_and(|name| namesakes.contains(name.trim_start_matches('_'))))
+        .filter(|f| {
+            f.name
+                .as_deref()
+                .is_some_and(|name| namesakes.contains(name.trim_start_matches('_')))
+        })
         .count();
     let line = format!(
         "{} {} functions {} {} library {} {} pairs {} rare {} grams {} finding {} named alike {right} of {named} possible {possible}",
@@ -112,7 +124,14 @@ fn row(a: &Read, b: &Read) -> (Overlap, String) {
         u8::from(overlap.is_enough()),
     );
     let listed = std::env::var_os("LIST").is_some() && !list.is_empty();
-    (overlap, if listed { format!("{line}\n{list}") } else { format!("{line}\n") })
+    (
+        overlap,
+        if listed {
+            format!("{line}\n{list}")
+        } else {
+            format!("{line}\n")
+        },
+    )
 }
 
 fn main() {
@@ -134,5 +153,9 @@ fn main() {
             }
         }
     }
-    writeln!(out, "{pairs} pairs, {any} with any rare function, {findings} findings").unwrap();
+    writeln!(
+        out,
+        "{pairs} pairs, {any} with any rare function, {findings} findings"
+    )
+    .unwrap();
 }

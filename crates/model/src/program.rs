@@ -48,7 +48,7 @@ pub struct Program {
     pub rich: Option<Rich>,
     /// Debug path (PDB name, DWARF compilation directory, build id as `build-id:hex`).
     pub debug: Vec<String>,
-    /// Compiler marks (`.comment` section of an ELF file).
+    /// Marks that compilers leave: versions of GCC, Clang and rustc, `Go` with its version.
     pub compilers: Vec<String>,
     /// Whether a signature is present (not whether it is valid).
     pub signed: bool,

@@ -32,11 +32,7 @@ struct RareFunction {
     there: Shared,
 }
 
-pub(super) fn in_program<'a>(
-    evidence: &'a Evidence,
-    answer: &Answer,
-    family: &str,
-) -> InProgram<'a> {
+pub(super) fn in_program<'a>(evidence: &'a Evidence, answer: &Answer, family: &str) -> InProgram<'a> {
     let rare = answer
         .functions
         .iter()

@@ -9,6 +9,7 @@ mod weight;
 use std::collections::BTreeMap;
 
 use ascribe_corpus::search::COMMON_FAMILIES_MIN;
+use ascribe_corpus::standing::not_told_apart;
 use ascribe_corpus::{SearchOptions, search};
 use ascribe_intel::Knowledge;
 use ascribe_model::Anomaly;
@@ -53,6 +54,9 @@ fn suggest(world: &World<'_>) -> Suggestions {
         count(&mut given, "functions", program.functions.len());
         if world.corpora.iter().all(|corpus| corpus.entries().is_empty()) {
             continue;
+        }
+        if let Some(kind) = not_told_apart(world.corpora, program, world.as_of) {
+            not_weighed(&mut given, evidence, kind);
         }
         let answer = search(world.corpora, program, &options);
         count(&mut given, "functions compared", answer.compared);
@@ -131,6 +135,18 @@ fn not_examined(given: &mut Suggestions, evidence: &Evidence, reason: &str) {
             points_to: None,
         });
     }
+}
+
+fn not_weighed(given: &mut Suggestions, evidence: &Evidence, kind: &str) {
+    count(given, "programs whose own code is not told apart", 1);
+    given.anomalies.push((
+        evidence.path.clone(),
+        Anomaly::odd(
+            "code.not-told-apart",
+            None,
+            format!("its own code is not told apart from what its language or linker puts in ({kind}): nothing it shares is weighed"),
+        ),
+    ));
 }
 
 /// A program cannot be built after it was found: its time was set, or the clock was wrong.

@@ -54,6 +54,7 @@ fn entry(family: &str, name: &str, known: Option<&str>, library: bool) -> Entry 
             sha256: ArtifactId::of(&data),
             format: "elf".to_owned(),
             arch: "x86-64".to_owned(),
+            microsoft: false,
         },
         entry,
         functions,

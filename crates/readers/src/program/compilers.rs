@@ -24,6 +24,11 @@ pub(crate) fn marks(data: &[u8]) -> Vec<String> {
     {
         found.push(format!("rustc commit {}", ascribe_code::image::printable(commit)));
     }
+    let is_rust = |mark: &String| mark.starts_with("rustc");
+    let paths = [b"library/std/src/".as_slice(), b"library\\std\\src\\"];
+    if !found.iter().any(is_rust) && paths.iter().any(|path| memmem::find(data, path).is_some()) {
+        found.push("rustc (paths of its library)".to_owned());
+    }
     if let Some(at) = memmem::find(data, b"\xff Go buildinf:") {
         found.push(go_version(data, at));
     }

@@ -6,7 +6,7 @@ use ascribe_model::program::Program;
 use ascribe_model::{Anomaly, Span};
 
 use super::sections::{Stated, observe};
-use super::{Seen, compilers, dwarf};
+use super::{Seen, dwarf};
 
 const MODULE_SIGNATURE: &[u8] = b"~Module signature appended~\n";
 const NOTES_MAX: usize = 64;
@@ -32,11 +32,6 @@ pub(crate) fn program<'a>(elf: &Elf, data: &'a [u8], anomalies: &mut Vec<Anomaly
     tables(elf, data, &mut program);
     program.debug = debug(elf, data);
     program.compilers = comments(elf, data);
-    for mark in compilers::marks(data) {
-        if !program.compilers.contains(&mark) {
-            program.compilers.push(mark);
-        }
-    }
     program.signed = data.ends_with(MODULE_SIGNATURE);
     program.overlay = overlay(elf, data.len() as u64);
     if elf.kind == 1 {

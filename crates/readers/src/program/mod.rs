@@ -93,6 +93,11 @@ fn read(bytes: &dyn Bytes, out: &mut Out<'_>) {
         image,
         files,
     } = seen;
+    for mark in compilers::marks(&data) {
+        if !program.compilers.contains(&mark) {
+            program.compilers.push(mark);
+        }
+    }
     examine(&mut program, image.as_ref(), out, &mut anomalies);
     for anomaly in anomalies {
         out.anomaly(anomaly);
