@@ -124,7 +124,7 @@ fn a_corpus_is_filled_searched_and_counted_and_libraries_speak_for_nobody() {
             "corpus",
             "search",
             text(&corpus),
-            text(&fixture("tool-elf64-debug")),
+            text(&fixture("tool-elf64")),
             "--json",
         ]))
     };

@@ -1,11 +1,14 @@
 //! Which functions of two programs are the same, or nearly.
 //!
-//! Each function is in at most one pair. Exact pairs first, then near ones from the most alike down.
+//! Each function is in at most one pair. Exact pairs first, then near ones from the most alike down, then those that only their place in the
+//! program speaks for ([`crate::place`]): these are never rare.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_model::program::{COMPARED_INSTRUCTIONS_MIN, Function, Program};
 use serde::{Deserialize, Serialize};
+
+use crate::place;
 
 /// Places of a sketch that make one band: two functions are compared where they agree on a whole band.
 const BAND: usize = 4;
@@ -49,6 +52,10 @@ pub enum PairKind {
     Exact,
     /// Most instruction 3-grams in common.
     Near,
+    /// The same texts and large constants, which few other functions name.
+    Marks,
+    /// The only ones left that could answer each other among the callees or callers of a pair.
+    Calls,
 }
 
 impl PairKind {
@@ -58,6 +65,8 @@ impl PairKind {
         match self {
             Self::Exact => "exact",
             Self::Near => "near",
+            Self::Marks => "marks",
+            Self::Calls => "calls",
         }
     }
 }
@@ -71,7 +80,7 @@ pub struct Pair {
     pub b: u64,
     /// How.
     pub kind: PairKind,
-    /// 1 for exact pairs, else the estimated share of 3-grams in common.
+    /// 1 for exact pairs, else the estimated share of 3-grams in common (of marks, for pairs by marks).
     pub similarity: f64,
     /// Whether it is no runtime or library code, has enough in it to agree on, and is not repeated all over either program.
     pub rare: bool,
@@ -123,6 +132,8 @@ pub fn compare(a: &Program, b: &Program, options: &CompareOptions<'_>) -> Compar
             pairs.extend(left.pair(i, &right, j, PairKind::Near, similarity, options));
         }
     }
+    let taken = pairs.iter().map(|pair| (pair.a, pair.b)).collect();
+    pairs.extend(place::pairs(&left.functions, &right.functions, taken));
     pairs.sort_by_key(|pair| (pair.a, pair.b));
     Comparison { pairs }
 }

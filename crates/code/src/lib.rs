@@ -18,6 +18,7 @@ mod discover;
 pub mod image;
 mod marks;
 pub mod normalise;
+mod place;
 pub mod sketch;
 mod unwind;
 
