@@ -62,7 +62,7 @@ fn functions_are_listed_as_the_contract_says() {
 }
 
 #[test]
-fn a_program_and_itself_without_symbols_pair_at_their_addresses() {
+fn two_builds_of_one_source_pair_at_their_addresses() {
     let (a, b) = (fixture("tool-elf64"), fixture("tool-elf64-debug"));
     let answer = json(&ascribe(&["compare", text(&a), text(&b), "--json"]));
     assert_eq!(answer.get("schema").unwrap(), "ascribe.compare/1");
@@ -70,7 +70,9 @@ fn a_program_and_itself_without_symbols_pair_at_their_addresses() {
     assert!(!pairs.is_empty());
     for pair in pairs {
         assert_eq!(keys(pair), ["a", "b", "kind", "rare", "similarity"]);
-        assert!(["exact", "near"].contains(&pair.get("kind").and_then(Value::as_str).unwrap()));
+        assert!(
+            ["exact", "near", "marks", "calls"].contains(&pair.get("kind").and_then(Value::as_str).unwrap())
+        );
         assert!((0.0..=1.0).contains(&number(pair, "/similarity")));
     }
     assert_eq!(

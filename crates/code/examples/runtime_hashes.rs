@@ -1,4 +1,5 @@
-//! Writes the list of runtime code for `crates/corpus/data`: `runtime_hashes OUT FILE… [--shared FILE…]`.
+//! Writes the list of runtime code for `crates/corpus/data`: `runtime_hashes OUT FILE… [--shared FILE…]`. Where OUT exists
+//! and `ADD=1` is set, what it holds is kept.
 //!
 //! Of each FILE every function counts that is long enough to compare. Of the files behind `--shared`, which are by unrelated authors,
 //! only functions that two or more have: what their compiler put there. Of functions that are much alike one sketch is kept.
@@ -59,6 +60,24 @@ fn main() {
     }
     shared.retain(|exact, _| counts[exact] >= 2);
     found.extend(shared);
+    let old = if std::env::var_os("ADD").is_some() {
+        std::fs::read(out).unwrap()
+    } else {
+        Vec::new()
+    };
+    let number =
+        |at: usize| usize::try_from(u32::from_le_bytes(old[at..at + 4].try_into().unwrap())).unwrap();
+    let hashes_end = if old.is_empty() { 0 } else { 24 + number(12) * 8 };
+    let mut hashes: BTreeSet<u64> = found.keys().copied().collect();
+    if !old.is_empty() {
+        let rows = old[24..hashes_end].chunks_exact(8);
+        hashes.extend(rows.map(|row| u64::from_le_bytes(row.try_into().unwrap())));
+        found.retain(|exact, _| {
+            !old[24..hashes_end]
+                .chunks_exact(8)
+                .any(|row| row == exact.to_le_bytes())
+        });
+    }
     let mut kept: Vec<&Function> = Vec::new();
     let mut bands: BTreeMap<(usize, &[u32]), Vec<usize>> = BTreeMap::new();
     for function in found
@@ -82,18 +101,20 @@ fn main() {
         }
         kept.push(function);
     }
+    let mut rows: Vec<u8> = old.get(hashes_end..).unwrap_or_default().to_vec();
+    for function in kept {
+        rows.extend(function.instructions.to_le_bytes());
+        rows.extend(function.near.iter().map(|place| place.to_le_bytes()[0]));
+    }
     let mut bytes = b"ASCRRUNT".to_vec();
     let (count, sketches) = (
-        u32::try_from(found.len()).unwrap(),
-        u32::try_from(kept.len()).unwrap(),
+        u32::try_from(hashes.len()).unwrap(),
+        u32::try_from(rows.len() / 68).unwrap(),
     );
     for number in [FEATURE_RECIPE, count, sketches, 0] {
         bytes.extend(number.to_le_bytes());
     }
-    bytes.extend(found.keys().flat_map(|hash| hash.to_le_bytes()));
-    for function in kept {
-        bytes.extend(function.instructions.to_le_bytes());
-        bytes.extend(function.near.iter().map(|place| place.to_le_bytes()[0]));
-    }
+    bytes.extend(hashes.iter().flat_map(|hash| hash.to_le_bytes()));
+    bytes.extend(rows);
     std::fs::write(out, bytes).unwrap();
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes runtime.hashes again: sh crates/corpus/data/runtime.sh (see README.md for the packages). MSVC=FOLDER adds the functions that two or
-# more of the programs there have in common; ZLIB=FOLDER the functions of the zlib whose source lies there; MUSL=FILE those of a libc.a; LIBRARIES="FILE.a …" those of
+# more of the programs there have in common; ZLIB=FOLDER the functions of the zlib whose source lies there
+# (run it again with ADD=1 for a further version); MUSL=FILE those of a libc.a; LIBRARIES="FILE.a …" those of
 # further archives.
 set -e
 here=$(cd "$(dirname "$0")" && pwd)

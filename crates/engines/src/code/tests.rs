@@ -33,6 +33,7 @@ fn evidence(path: &str, data: &[u8], known: &str) -> Evidence {
         known: Moment::parse(known).unwrap(),
         valid: None,
         origin: path.to_owned(),
+        source: None,
         tlp: Tlp::Amber,
         leaked: false,
         incident: "one".to_owned(),
