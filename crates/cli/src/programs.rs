@@ -11,6 +11,7 @@ use ascribe_code::answers::{CompareAnswer, ComparedProgram, FunctionsAnswer};
 use ascribe_code::{CompareOptions, Comparison};
 use ascribe_corpus::answer::SearchAnswer;
 use ascribe_corpus::search::GRAMS_COUNTED_MAX;
+use ascribe_corpus::standing::{is_microsoft, not_told_apart};
 use ascribe_corpus::{Corpus, Label, SearchOptions, Standing};
 use ascribe_engines::code::{ClassNumbers, Overlap, weight_alone};
 use ascribe_model::limits::Limits;
@@ -108,6 +109,17 @@ fn read(path: &Path) -> Result<Read, Failure> {
         .ok_or_else(|| Failure::usage(format!("`{}` is neither a PE nor an ELF program", path.display())))
 }
 
+/// Says on stderr where nothing can be rare, whatever is shared.
+fn note_kind(corpora: &[Corpus], read: &Read) {
+    if let Some(kind) = not_told_apart(corpora, &read.program, None) {
+        let text = format!(
+            "{}: its own code is not told apart from what its language or linker puts in ({kind}): nothing in it counts as rare",
+            read.name
+        );
+        say_error(&line(&text, 400));
+    }
+}
+
 /// A program whose functions were not looked for gives a partial answer, never an empty one.
 fn ended(programs: &[&Read]) -> Ended {
     if programs.iter().any(|read| read.program.not_examined.is_some()) {
@@ -183,6 +195,8 @@ pub(crate) fn functions(file: &Path, json: bool) -> Result<Ended, Failure> {
 /// `ascribe compare A B`.
 pub(crate) fn compare(a: &Path, b: &Path, json: bool) -> Result<Ended, Failure> {
     let (left, right) = (read(a)?, read(b)?);
+    note_kind(&[], &left);
+    note_kind(&[], &right);
     let standing = [&left, &right].map(|read| Standing::of(&[], &read.program, None));
     let [here, there] = &standing;
     let found = ascribe_code::compare(
@@ -318,7 +332,7 @@ fn add(
             sha256: read.id,
             format: read.program.format.clone(),
             arch: read.program.arch.clone(),
-            microsoft: ascribe_corpus::standing::is_microsoft(&read.program),
+            microsoft: is_microsoft(&read.program),
         };
         let added = read(file).and_then(|read| {
             Corpus::add(corpus, &label_of(&read), &read.program).map_err(|error| Failure::of(&error))
@@ -345,6 +359,7 @@ fn add(
 fn search(corpus: &Path, file: &Path, json: bool) -> Result<Ended, Failure> {
     let corpora = [open(corpus).map_err(Failure::usage)?];
     let read = read(file)?;
+    note_kind(&corpora, &read);
     let found = ascribe_corpus::search(&corpora, &read.program, &SearchOptions::default());
     let mut weights = BTreeMap::new();
     for (family, share) in &found.families {
