@@ -19,6 +19,7 @@ use crate::config::{self, Case, Problem};
 use crate::dispatch::{Dispatch, Scan, Status};
 use crate::file::Opened;
 use crate::gather::{Gather, Gathered, Progress};
+use crate::helper::Helper;
 use crate::notes::{self, Evidence as Places};
 use crate::quote::{Place, Quote, quotes};
 use crate::state::{State, StateError};
@@ -110,6 +111,8 @@ pub struct Parts<'a> {
     pub scan: Scan,
     /// Opens a corpus.
     pub open_corpus: &'a dyn Fn(&Path) -> Result<Corpus, String>,
+    /// The process that reads the pages of PDFs; none: they are listed and not examined.
+    pub helper: Option<&'a Helper>,
     /// From findings to belief.
     pub assess: Assess<'a>,
 }
@@ -303,6 +306,7 @@ pub fn run(
         readers: parts.readers,
         scan: parts.scan,
         limits: options.budget.limits,
+        helper: parts.helper,
     };
     let jobs = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let gather = Gather {

@@ -51,7 +51,20 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Bound this process, read a PDF from standard input, write its pages: what `run` starts for each PDF.
+    #[command(name = READ_PDF, hide = true)]
+    ReadPdf {
+        /// Bytes of address space that it may take.
+        #[arg(long, default_value_t = ascribe_pdf::MEMORY_BYTES_MAX)]
+        memory: u64,
+        /// Seconds of computing.
+        #[arg(long, default_value_t = ascribe_pdf::SECONDS_MAX)]
+        seconds: u64,
+    },
 }
+
+/// The name of the command by which this program starts itself.
+const READ_PDF: &str = "read-pdf";
 
 /// How a command ended, when it did not fail.
 pub(crate) enum Ended {
@@ -102,6 +115,9 @@ fn main() -> ExitCode {
         Command::Weigh { file, json: _ } => small::weigh(&file),
         Command::Verify { folder, state } => small::verify(&folder, state),
         Command::Indicators { files, json: _ } => small::indicators(&files),
+        Command::ReadPdf { memory, seconds } => ascribe_pdf::serve(memory, seconds)
+            .map(|()| Ended::Well)
+            .map_err(|error| Failure::usage(error.to_string())),
     };
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,

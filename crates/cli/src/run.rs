@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use ascribe_case::gather::Progress;
+use ascribe_case::helper::Helper;
 use ascribe_case::run::{Outcome, Parts, RunOptions};
 use ascribe_model::Moment;
 use ascribe_report::{Detail, Page, TerminalOptions};
@@ -48,11 +49,13 @@ pub(crate) fn run(options: Options) -> Result<Ended, Failure> {
             Some(moment.last_day())
         }
     };
+    let helper = helper();
     let parts = Parts {
         readers: ascribe_readers::READERS,
         engines: ascribe_engines::ENGINES,
         scan: ascribe_intel::indicators::scan,
         open_corpus: &|_| Err("this build cannot open corpora yet".to_owned()),
+        helper: helper.as_ref(),
         assess: &judge,
     };
     let run_options = RunOptions {
@@ -137,6 +140,19 @@ pub(crate) fn run(options: Options) -> Result<Ended, Failure> {
     } else {
         Ended::Well
     })
+}
+
+/// This program again, as the process that reads PDFs. None where a process cannot be bounded or we cannot be found.
+fn helper() -> Option<Helper> {
+    if !cfg!(unix) {
+        return None;
+    }
+    let program = std::env::current_exe().ok()?;
+    Some(Helper::new(
+        ascribe_pdf::NAME,
+        program,
+        vec![crate::READ_PDF.into()],
+    ))
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {

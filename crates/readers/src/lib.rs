@@ -9,6 +9,7 @@ mod charset;
 pub mod html;
 pub mod intelligence;
 pub mod mail;
+pub mod pdf;
 pub mod program;
 mod stated_date;
 pub mod text;
@@ -57,6 +58,7 @@ pub const READERS: &[Reader] = &[
     intelligence::READER,
     mail::READER,
     mail::mbox::READER,
+    pdf::READER,
     program::READER,
     text::markdown::READER,
     text::READER,
