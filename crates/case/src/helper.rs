@@ -111,6 +111,12 @@ impl Helper {
             let end = self.wait(&mut child, &too_much, stop);
             let output = output.join().unwrap_or_default();
             let said = said.join().unwrap_or_default();
+            // One that floods may die of the closed pipe before it is ended.
+            let end = if too_much.load(Ordering::Relaxed) {
+                End::TooMuch
+            } else {
+                end
+            };
             let (failed, passing) = match end {
                 End::Done(status) => (why(status, &said), false),
                 End::TooMuch => (
