@@ -1,5 +1,4 @@
 //! A helper process that hangs, floods, dies or is not there: what came before counts, and the case goes on.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may")]
 #![cfg(unix)]
 
 use std::sync::atomic::AtomicBool;

@@ -21,7 +21,7 @@ pub const READER: Reader = Reader {
 /// Readers of PDF look for the mark in so many bytes (PDF 1.7, appendix H.3.4.1).
 const HEAD_BYTES: usize = 1024;
 /// A date line stands among the first lines.
-const DATED_LINES: usize = 40;
+const DATED_LINES: usize = 15;
 
 fn detect(head: &Head<'_>) -> Match {
     let first = head

@@ -162,7 +162,7 @@ pub fn replay(reader: &Reader, folder: &str) -> usize {
             check_laws(reader, &data[..cut]);
             let mut changed = data.clone();
             for (at, byte) in changed.iter_mut().enumerate().skip(cut % 97).step_by(211) {
-                *byte ^= (at % 255) as u8;
+                *byte ^= u8::try_from(at % 255).unwrap_or(0);
             }
             check_laws(reader, &changed);
         }
