@@ -33,7 +33,7 @@ const DIFFER: &[(&str, &str, &str)] = &[
     (
         "python-msg_25.eml",
         "missing parts",
-        "an unnamed part of delivery status is read as text",
+        "a multipart in which no part is found: one part there, text here",
     ),
     (
         "python-msg_05.eml",
