@@ -177,7 +177,7 @@ mod tests {
         }
         assert_eq!(parse(&bytes), (records.clone(), true));
         for end in 0..bytes.len() {
-            let (some, whole) = parse(bytes.get(..end).unwrap());
+            let (some, whole) = parse(bytes.split_at(end).0);
             assert!(!whole && records.starts_with(&some) && some.len() < records.len());
         }
         bytes.push(0);

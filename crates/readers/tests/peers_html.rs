@@ -83,8 +83,8 @@ fn nothing_of_a_page_is_lost_and_its_main_text_is_what_others_see() {
         doxygen-issues.html: main 81 of 941 words; trafilatura 1.00/0.09, jusText 0.00/0.00; title "json-c: issues_closed_for_0.16" and "json-c: issues_closed_for_0.16"; date "" and "2022-10-02"
         gtk-doc-libxslt.html: main 217 of 300 words; trafilatura 0.98/0.84, jusText 0.00/0.00; title "Module extra from libxslt" and "The XSLT C library for GNOME"; date "" and ""
         libreoffice.html: main 107 of 165 words; trafilatura 0.97/0.65, jusText 0.98/1.00; title "What we found in the intrusion at the studio" and "What we found"; date "2014-12-19" and "2026-11-24"
-        mkdocs-material.html: main 146 of 199 words; trafilatura 0.99/0.97, jusText 0.71/1.00; title "What we found in the intrusion at the studio - Advisories" and "What we found"; date "2014-11-21" and "2014-11-21"
+        mkdocs-material.html: main 146 of 199 words; trafilatura 0.99/0.97, jusText 0.71/1.00; title "What we found in the intrusion at the studio - Advisories" and "What we found"; date "" and "2014-11-21"
         pandoc.html: main 105 of 162 words; trafilatura 0.92/0.71, jusText 0.98/0.92; title "What we found in the intrusion at the studio" and "What we found in the intrusion at the studio"; date "2014-12-19" and "2014-12-19"
-        sphinx-alabaster.html: main 101 of 175 words; trafilatura 1.00/0.69, jusText 0.94/1.00; title "What we found — Advisories documentation" and "What we found"; date "2014-11-21" and "2014-11-21"
+        sphinx-alabaster.html: main 101 of 175 words; trafilatura 1.00/0.69, jusText 0.94/1.00; title "What we found — Advisories documentation" and "What we found"; date "" and "2014-11-21"
     "#]].assert_eq(&shown);
 }

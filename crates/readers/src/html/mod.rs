@@ -26,7 +26,7 @@ pub const READER: Reader = Reader {
 /// A block of main text this long is prose.
 const PROSE_BYTES: usize = 70;
 /// A page's date stands before so many blocks of prose.
-const DATED_PROSE: u32 = 3;
+const DATED_PROSE: u32 = 2;
 
 fn detect(head: &Head<'_>) -> Match {
     let start = head.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head.bytes);
