@@ -3,10 +3,11 @@
 //! Never looks at names. Depth of nesting is bounded, so is everything that children may take together.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ascribe_model::limits::Limits;
 use ascribe_model::observation::Saw;
+use ascribe_model::pages::{AskPages, Helped};
 use ascribe_model::reading::{Refused, read_range};
 use ascribe_model::{Anomaly, ArtifactId, Bytes, Child, Out, Reading, Span};
 use ascribe_readers::{Head, Match, Reader};
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::escape::{escaped, is_odd};
 use crate::file::{Watched, digest};
+use crate::helper::Helper;
 
 /// Bytes for detection.
 const HEAD_BYTES: u64 = 64 << 10;
@@ -32,6 +34,8 @@ pub struct Dispatch<'a> {
     pub scan: Scan,
     /// Bounds for each top-level file.
     pub limits: Limits,
+    /// The process that reads the pages of PDFs; none: they are listed and not examined.
+    pub helper: Option<&'a Helper>,
 }
 
 /// How much of an artifact was read. Written as in CASE, `inputs`.
@@ -101,7 +105,8 @@ impl Dispatch<'_> {
     #[must_use]
     pub fn recipe(&self) -> String {
         let names: Vec<&str> = self.readers.iter().map(|reader| reader.name).collect();
-        let text = format!("case/1\n{}\n{:?}", names.join("\n"), self.limits);
+        let helper = self.helper.map_or("none", |helper| helper.name);
+        let text = format!("case/1\n{}\n{helper}\n{:?}", names.join("\n"), self.limits);
         ArtifactId::of(text.as_bytes()).hex()
     }
 
@@ -124,6 +129,7 @@ impl Dispatch<'_> {
             text_bytes: 0,
             mentions: 0,
             names: std::collections::BTreeMap::new(),
+            passing: AtomicBool::new(false),
         };
         let top = Place {
             inside: String::new(),
@@ -134,7 +140,7 @@ impl Dispatch<'_> {
         };
         inside.artifact(as_bytes(file), id, top);
         let mut artifacts = inside.artifacts;
-        let mut passing = stop.load(std::sync::atomic::Ordering::Relaxed);
+        let mut passing = stop.load(Ordering::Relaxed) || inside.passing.load(Ordering::Relaxed);
         if let Some(why) = changed(file, id, before) {
             passing = true;
             if let Some(top) = artifacts.first_mut() {
@@ -222,6 +228,8 @@ struct Inside<'d, 'w> {
     /// Distinct indicators kept so far, per artifact.
     mentions: usize,
     names: std::collections::BTreeMap<String, u64>,
+    /// Whether the helper may give more another time.
+    passing: AtomicBool,
 }
 
 impl Inside<'_, '_> {
@@ -274,14 +282,26 @@ impl Inside<'_, '_> {
             return (None, unknown(), Status::Ignored, Some(why));
         };
         let (with, stop) = (self.with, self.stop);
+        let late = AtomicBool::new(false);
+        let ask = |bytes: &dyn Bytes, stop: &AtomicBool| {
+            let Some(helper) = with.helper else {
+                return Helped::default();
+            };
+            let answer = helper.ask(bytes, stop);
+            late.fetch_or(answer.passing, Ordering::Relaxed);
+            answer.helped
+        };
+        let ask: Option<AskPages<'_>> = with.helper.is_some().then_some(&ask);
         let limits = self.left();
         let mut take = |child: Child| self.take(child, index, place);
         let scan = with.scan;
         let scan = move |text: &str| scan(text);
-        let mut out = Out::new(reader.kind, limits, &scan, stop, &mut take);
+        let mut out = Out::new(reader.kind, limits, &scan, stop, &mut take).with_pages(ask);
         (reader.read)(bytes, &mut out);
         let reading = out.finish();
         self.count(&reading);
+        self.passing
+            .fetch_or(late.load(Ordering::Relaxed), Ordering::Relaxed);
         let lost = reading.anomalies.iter().find(|anomaly| anomaly.lost);
         let why = lost.map(|anomaly| anomaly.text.clone());
         let status = if why.is_some() {

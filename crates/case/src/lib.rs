@@ -6,6 +6,7 @@ pub mod dispatch;
 pub mod escape;
 pub mod file;
 pub mod gather;
+pub mod helper;
 pub mod judge;
 pub mod known;
 pub mod notes;

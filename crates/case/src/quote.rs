@@ -98,6 +98,11 @@ pub fn quotes<'p>(
                     take("", &opened);
                 } else if let (Some(id), Ok(stamp)) = (top.sha256, opened.stamp()) {
                     let stop = std::sync::atomic::AtomicBool::new(false);
+                    // Only the bytes are wanted, not the pages of PDFs among them.
+                    let dispatch = Dispatch {
+                        helper: None,
+                        ..*dispatch
+                    };
                     dispatch.read(&opened, id, stamp, &stop, &mut take);
                 }
             }

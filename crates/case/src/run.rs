@@ -20,6 +20,7 @@ use crate::config::{self, Case, Problem};
 use crate::dispatch::{Dispatch, Scan, Status};
 use crate::file::Opened;
 use crate::gather::{Gather, Gathered, Progress};
+use crate::helper::Helper;
 use crate::notes::{self, Evidence as Places};
 use crate::quote::{Place, Quote, quotes};
 use crate::state::{State, StateError};
@@ -111,6 +112,8 @@ pub struct Parts<'a> {
     pub scan: Scan,
     /// Opens a corpus.
     pub open_corpus: &'a dyn Fn(&Path) -> Result<Corpus, String>,
+    /// The process that reads the pages of PDFs; none: they are listed and not examined.
+    pub helper: Option<&'a Helper>,
     /// From findings to belief.
     pub assess: Assess<'a>,
 }
@@ -436,6 +439,7 @@ const fn dispatch<'a>(options: &RunOptions, parts: &Parts<'a>) -> Dispatch<'a> {
         readers: parts.readers,
         scan: parts.scan,
         limits: options.budget.limits,
+        helper: parts.helper,
     }
 }
 

@@ -243,6 +243,7 @@ fn a_file_that_changes_while_it_is_read_is_told() {
             readers: READERS,
             scan: |_| Vec::new(),
             limits: Limits::default(),
+            helper: None,
         };
         let before = file.stamp().unwrap();
         let (id, _) = digest(&file).unwrap();

@@ -81,7 +81,20 @@ enum Command {
         #[command(subcommand)]
         command: programs::CorpusCommand,
     },
+    /// Bound this process, read a PDF from standard input, write its pages: what `run` starts for each PDF.
+    #[command(name = READ_PDF, hide = true)]
+    ReadPdf {
+        /// Bytes of address space that it may take.
+        #[arg(long, default_value_t = ascribe_pdf::MEMORY_BYTES_MAX)]
+        memory: u64,
+        /// Seconds of computing.
+        #[arg(long, default_value_t = ascribe_pdf::SECONDS_MAX)]
+        seconds: u64,
+    },
 }
+
+/// The name of the command by which this program starts itself.
+const READ_PDF: &str = "read-pdf";
 
 /// How a command ended, when it did not fail.
 pub(crate) enum Ended {
@@ -137,6 +150,9 @@ fn main() -> ExitCode {
         Command::Functions { file, json } => programs::functions(&file, json),
         Command::Compare { a, b, json } => programs::compare(&a, &b, json),
         Command::Corpus { command } => programs::corpus(command),
+        Command::ReadPdf { memory, seconds } => ascribe_pdf::serve(memory, seconds)
+            .map(|()| Ended::Well)
+            .map_err(|error| Failure::usage(error.to_string())),
     };
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ascribe_case::gather::Progress;
 use ascribe_case::judge::judge;
+use ascribe_case::helper::Helper;
 use ascribe_case::run::{Outcome, Parts, RunOptions};
 use ascribe_model::{Day, Moment};
 use ascribe_report::{Detail, Page, TerminalOptions};
@@ -42,7 +43,8 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: Options) -> Result<Ended, Failure> {
     let as_of = day(options.as_of.as_deref())?;
-    let parts = parts();
+    let helper = helper();
+    let parts = parts(helper.as_ref());
     let run_options = RunOptions {
         as_of,
         out: options.out.clone(),
@@ -134,14 +136,28 @@ pub(crate) fn day(as_of: Option<&str>) -> Result<Option<Day>, Failure> {
 }
 
 /// Every reader and engine, and what weighs.
-pub(crate) fn parts() -> Parts<'static> {
+pub(crate) fn parts(helper: Option<&Helper>) -> Parts<'_> {
     Parts {
         readers: ascribe_readers::READERS,
         engines: ascribe_engines::ENGINES,
         scan: ascribe_intel::indicators::scan,
         open_corpus: &crate::programs::open,
+        helper,
         assess: &judge,
     }
+}
+
+/// This program again, as the process that reads PDFs. None where a process cannot be bounded or we cannot be found.
+pub(crate) fn helper() -> Option<Helper> {
+    if !cfg!(unix) {
+        return None;
+    }
+    let program = std::env::current_exe().ok()?;
+    Some(Helper::new(
+        ascribe_pdf::NAME,
+        program,
+        vec![crate::READ_PDF.into()],
+    ))
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {

@@ -74,10 +74,11 @@ pub(crate) fn run(options: &Options) -> Result<Ended, Failure> {
         text.borrow_mut().push_str(&shown);
         Ok(())
     };
+    let helper = crate::run::helper();
     ask(
         &options.folder,
         &run_options,
-        &crate::run::parts(),
+        &crate::run::parts(helper.as_ref()),
         &mut |_| {},
         &to,
     )

@@ -9,6 +9,7 @@ pub mod limits;
 pub mod moment;
 pub mod numbers;
 pub mod observation;
+pub mod pages;
 pub mod place;
 pub mod program;
 pub mod reading;

@@ -9,6 +9,7 @@ use crate::anomaly::Anomaly;
 use crate::limits::Limits;
 use crate::moment::Moment;
 use crate::observation::{IndicatorKind, Mention, Observation, Occurrence, Saw};
+use crate::pages::AskPages;
 use crate::place::Span;
 use crate::text::Text;
 
@@ -149,6 +150,7 @@ pub struct Out<'a> {
     scan: Scan<'a>,
     stop: &'a AtomicBool,
     take_child: &'a mut dyn FnMut(Child) -> Result<(), Refused>,
+    ask_pages: Option<AskPages<'a>>,
     reading: Reading,
     mentions: BTreeMap<(IndicatorKind, String), Mention>,
     text_bytes: usize,
@@ -171,6 +173,7 @@ impl<'a> Out<'a> {
             scan,
             stop,
             take_child,
+            ask_pages: None,
             reading: Reading {
                 kind: kind.to_owned(),
                 ..Reading::default()
@@ -181,6 +184,19 @@ impl<'a> Out<'a> {
             mentions_dropped: false,
             observations_dropped: 0,
         }
+    }
+
+    /// The same sheet, with a process that reads the pages of documents whose library cannot be bounded.
+    #[must_use]
+    pub const fn with_pages(mut self, ask: Option<AskPages<'a>>) -> Self {
+        self.ask_pages = ask;
+        self
+    }
+
+    /// Asks the helper process for the pages of a document; none where this build or caller has no helper.
+    #[must_use]
+    pub fn ask_pages(&self, bytes: &dyn Bytes) -> Option<crate::pages::Helped> {
+        self.ask_pages.map(|ask| ask(bytes, self.stop))
     }
 
     /// The bounds.

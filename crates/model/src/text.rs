@@ -64,7 +64,27 @@ pub struct Text {
     /// Lines of the artifact at positions of the text, where the text's own line breaks do not tell.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     marks: Vec<(usize, u64)>,
+    #[serde(skip)]
+    breaks: Breaks,
 }
+
+/// Where the line breaks of a text stand, so that a place deep in a text finds its line without a walk.
+///
+/// Only a shortcut: a text that was stored and read again has none and walks. So it never makes two texts differ.
+#[derive(Clone, Debug, Default)]
+struct Breaks {
+    at: Vec<usize>,
+    /// Bytes of the text that were looked at.
+    known: usize,
+}
+
+impl PartialEq for Breaks {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Breaks {}
 
 impl Text {
     /// An empty piece; fill it with the `push_` functions, in order.
@@ -76,6 +96,10 @@ impl Text {
             runs: Vec::new(),
             line,
             marks: Vec::new(),
+            breaks: Breaks {
+                at: Vec::new(),
+                known: 0,
+            },
         }
     }
 
@@ -94,12 +118,20 @@ impl Text {
 
     /// Adds text that stands in UTF-16 at byte `start`.
     pub fn push_wide(&mut self, text: &str, start: u64) {
-        self.push(text, start, Stride::Wide);
+        let mut at = start;
+        for piece in pieces(text) {
+            self.push(piece, at, Stride::Wide);
+            at = at.saturating_add(piece.encode_utf16().count() as u64 * 2);
+        }
     }
 
     /// Adds text that stands in a single-byte code page at byte `start`.
     pub fn push_single(&mut self, text: &str, start: u64) {
-        self.push(text, start, Stride::Single);
+        let mut at = start;
+        for piece in pieces(text) {
+            self.push(piece, at, Stride::Single);
+            at = at.saturating_add(piece.chars().count() as u64);
+        }
     }
 
     /// Adds text that was decoded from bytes `start..end` as a whole (an entity, an encoded word, white space).
@@ -171,6 +203,14 @@ impl Text {
                 stride,
             });
         }
+        if self.breaks.known == self.text.len() {
+            let base = self.text.len();
+            let found = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            self.breaks
+                .at
+                .extend(found.map(|(at, _)| base.saturating_add(at)));
+            self.breaks.known = base.saturating_add(text.len());
+        }
         self.text.push_str(text);
     }
 
@@ -218,13 +258,12 @@ impl Text {
     }
 
     fn newlines_between(&self, from: usize, at: usize) -> u64 {
-        self.text
-            .as_bytes()
-            .get(from..at.min(self.text.len()))
-            .unwrap_or_default()
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count() as u64
+        let at = at.min(self.text.len());
+        let before = |end: usize| self.breaks.at.partition_point(|found| *found < end);
+        let known = before(at).saturating_sub(before(from)) as u64;
+        let rest = self.text.as_bytes().get(from.max(self.breaks.known)..at);
+        let walked = rest.unwrap_or_default().iter().filter(|byte| **byte == b'\n');
+        known.saturating_add(walked.count() as u64)
     }
 
     fn byte_of(&self, at: usize, end: End) -> u64 {
@@ -256,6 +295,20 @@ impl Text {
     }
 }
 
+/// Pieces of a text that has to be walked to find a place in it: so short that the walk costs nothing.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    const PIECE_BYTES: usize = 256;
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (piece, tail) = rest.split_at_checked(rest.ceil_char_boundary(PIECE_BYTES))?;
+        rest = tail;
+        Some(piece)
+    })
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     First,
@@ -281,6 +334,31 @@ mod tests {
         let b = wide.as_str().len() - 1;
         assert_eq!(wide.span(b..b + 1), Span::new(108, 110));
         assert_eq!(wide.whole_span(), Span::new(100, 110));
+    }
+
+    #[test]
+    fn places_in_long_pieces_are_found_without_a_walk_and_after_storage() {
+        let line = "é".repeat(400);
+        let mut text = Text::new(Role::Body, Some(1));
+        for number in 0..50u64 {
+            text.push_single(&line, number * 401);
+            text.push_opaque("\n", number * 401 + 400, number * 401 + 401);
+        }
+        let stored = serde_json::to_string(&text).unwrap();
+        let again: Text = serde_json::from_str(&stored).unwrap();
+        assert_eq!(text, again);
+        for at in (0..text.as_str().len() - 1).step_by(2) {
+            let Some(rest) = text.as_str().get(at..) else {
+                continue;
+            };
+            let len = rest.chars().next().unwrap().len_utf8();
+            assert_eq!(text.span(at..at + len), again.span(at..at + len));
+        }
+        let last = text.as_str().len() - 3;
+        assert_eq!(
+            text.span(last..last + 2),
+            Span::new(49 * 401 + 399, 49 * 401 + 400).on_line(50)
+        );
     }
 
     #[test]

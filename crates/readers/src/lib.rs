@@ -11,6 +11,7 @@ pub mod html;
 pub mod intelligence;
 pub mod log;
 pub mod mail;
+pub mod pdf;
 pub mod program;
 mod stated_date;
 pub mod text;
@@ -60,6 +61,7 @@ pub const READERS: &[Reader] = &[
     log::READER,
     mail::READER,
     mail::mbox::READER,
+    pdf::READER,
     program::READER,
     text::markdown::READER,
     text::READER,

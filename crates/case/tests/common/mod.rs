@@ -235,6 +235,7 @@ pub fn parts() -> Parts<'static> {
         engines: ENGINES,
         scan: |_| Vec::new(),
         open_corpus: &|_| Ok(ascribe_corpus::Corpus::default()),
+        helper: None,
         assess: &assess,
     }
 }

@@ -23,6 +23,11 @@ pub const READER: Reader = Reader {
     read,
 };
 
+/// A block of main text this long is prose.
+const PROSE_BYTES: usize = 70;
+/// A page's date stands before so many blocks of prose.
+const DATED_PROSE: u32 = 2;
+
 fn detect(head: &Head<'_>) -> Match {
     let start = head.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head.bytes);
     let window = start
@@ -137,9 +142,15 @@ fn emit(source: &Text, page: Page, out: &mut Out<'_>) -> u64 {
         piece.push_part(&value, 0..value.as_str().len());
         out.text(piece);
     }
+    let mut prose = 0u32;
     for block in page.blocks {
         let mut piece = block.text;
-        if out.document().published.is_none()
+        if block.main && piece.as_str().len() >= PROSE_BYTES {
+            prose = prose.saturating_add(1);
+        }
+        // A date by itself further down is a cell of a table or somebody's comment.
+        if prose < DATED_PROSE
+            && out.document().published.is_none()
             && let Some((stated_date::Stated::Published, day)) = stated_date::date_line(piece.as_str())
         {
             out.document().published = Some(Moment::of_day(day));

@@ -30,6 +30,8 @@ pub struct Tokens<'a> {
     source: &'a str,
     at: usize,
     raw: Option<String>,
+    /// Bytes walked for ends of tags that quotes hid until the end of the page.
+    wasted: usize,
 }
 
 impl<'a> Tokens<'a> {
@@ -39,6 +41,7 @@ impl<'a> Tokens<'a> {
             source,
             at: 0,
             raw: None,
+            wasted: 0,
         }
     }
 }
@@ -82,7 +85,7 @@ impl Iterator for Tokens<'_> {
                     .take_while(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == ':')
                     .collect();
                 let inside = from.saturating_add(name.len());
-                let end = tag_end(bytes, inside);
+                let end = self.tag_end(bytes, inside);
                 let name = name.to_ascii_lowercase();
                 let attributes = self.at.saturating_add(inside)..self.at.saturating_add(end);
                 self.at = self
@@ -111,27 +114,34 @@ impl Iterator for Tokens<'_> {
     }
 }
 
-/// The `>` that ends a tag, quotes respected.
-fn tag_end(bytes: &[u8], from: usize) -> usize {
-    let mut quote = None;
-    let mut before = 0u8;
-    for (at, byte) in bytes.iter().enumerate().skip(from) {
-        match (quote, byte) {
-            (None, b'>') => return at,
-            (None, b'"' | b'\'') if before == b'=' => quote = Some(*byte),
-            (Some(open), byte) if open == *byte => quote = None,
-            _ => {}
+impl Tokens<'_> {
+    /// Where `>` ends a tag, quotes respected as long as that is worth it.
+    fn tag_end(&mut self, bytes: &[u8], from: usize) -> usize {
+        let mut quote = None;
+        let mut before = 0u8;
+        // Pages whose quotes never close would be walked to their end for every tag.
+        let worth = self.wasted <= self.source.len();
+        for (at, byte) in bytes.iter().enumerate().skip(from).take_while(|_| worth) {
+            match (quote, byte) {
+                (None, b'>') => return at,
+                (None, b'"' | b'\'') if before == b'=' => quote = Some(*byte),
+                (Some(open), byte) if open == *byte => quote = None,
+                _ => {}
+            }
+            if !byte.is_ascii_whitespace() {
+                before = *byte;
+            }
         }
-        if !byte.is_ascii_whitespace() {
-            before = *byte;
+        if worth {
+            self.wasted = self.wasted.saturating_add(bytes.len().saturating_sub(from));
         }
+        // An unclosed quote must not swallow the rest of the page.
+        bytes
+            .iter()
+            .skip(from)
+            .position(|byte| *byte == b'>')
+            .map_or(bytes.len(), |at| at.saturating_add(from))
     }
-    // An unclosed quote must not swallow the rest of the page.
-    bytes
-        .iter()
-        .skip(from)
-        .position(|byte| *byte == b'>')
-        .map_or(bytes.len(), |at| at.saturating_add(from))
 }
 
 fn raw_end(rest: &str, name: &str) -> Option<usize> {

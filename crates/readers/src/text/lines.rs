@@ -17,7 +17,7 @@ const BUFFER_BYTES: usize = 1 << 20;
 pub enum Encoding {
     /// UTF-8, or an older code page where it is broken.
     Utf8,
-    /// UTF-16, as its byte order mark says.
+    /// UTF-16, as its byte order mark says, or its zero bytes where it has none.
     Utf16(Order),
 }
 
@@ -27,9 +27,44 @@ impl Encoding {
         match head {
             [0xff, 0xfe, ..] => Self::Utf16(Order::Little),
             [0xfe, 0xff, ..] => Self::Utf16(Order::Big),
-            _ => Self::Utf8,
+            _ => unmarked(head).map_or(Self::Utf8, Self::Utf16),
         }
     }
+
+    /// Bytes of the mark at the start.
+    pub const fn mark_len(head: &[u8]) -> usize {
+        match head {
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => 2,
+            [0xef, 0xbb, 0xbf, ..] => 3,
+            _ => 0,
+        }
+    }
+}
+
+/// The order of UTF-16 without a mark: nearly every second byte is zero and the others never are.
+fn unmarked(head: &[u8]) -> Option<Order> {
+    const PAIRS_MIN: usize = 8;
+    let (mut pairs, mut low, mut high) = (0usize, 0usize, 0usize);
+    for pair in head.get(..head.len().min(1024))?.chunks_exact(2) {
+        let [first, second] = pair else { continue };
+        pairs = pairs.saturating_add(1);
+        match (first, second) {
+            (0, 0) => return None,
+            (0, byte) if is_letter(*byte) => high = high.saturating_add(1),
+            (byte, 0) if is_letter(*byte) => low = low.saturating_add(1),
+            _ => {}
+        }
+    }
+    let nearly_all = |count: usize| pairs >= PAIRS_MIN && count.saturating_mul(10) >= pairs.saturating_mul(7);
+    match (low, high) {
+        (low, 0) if nearly_all(low) => Some(Order::Little),
+        (0, high) if nearly_all(high) => Some(Order::Big),
+        _ => None,
+    }
+}
+
+const fn is_letter(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~')
 }
 
 /// A line or a piece of a long one.
@@ -93,11 +128,7 @@ impl<'a> Lines<'a> {
         };
         lines.fill();
         lines.encoding = Encoding::of(&lines.buffer);
-        lines.at = match (lines.encoding, lines.buffer.as_slice()) {
-            (Encoding::Utf16(_), _) => 2,
-            (Encoding::Utf8, [0xef, 0xbb, 0xbf, ..]) => 3,
-            _ => 0,
-        };
+        lines.at = Encoding::mark_len(&lines.buffer);
         lines
     }
 

@@ -64,6 +64,22 @@ fn heading(line: &str) -> Option<(usize, usize)> {
         .then_some((level, level.saturating_add(1)))
 }
 
+/// Level of the heading that a line under it makes of the line above.
+fn underline(words: &str) -> Option<usize> {
+    let all = |mark: char| words.len() >= 2 && words.chars().all(|c| c == mark);
+    match (all('='), all('-')) {
+        (true, _) => Some(1),
+        (_, true) => Some(2),
+        _ => None,
+    }
+}
+
+/// Whether a paragraph so far is one line that an underline makes a heading, not a list, quotation or table.
+fn is_title(paragraph: &str) -> bool {
+    let line = paragraph.trim();
+    !line.is_empty() && !line.contains('\n') && !line.starts_with(['-', '*', '>', '|', '+'])
+}
+
 #[derive(PartialEq, Eq, Clone, Copy)]
 enum Place {
     FrontMatter,
@@ -139,6 +155,20 @@ fn read(bytes: &dyn Bytes, out: &mut Out<'_>) {
         {
             let mut title = Text::new(Role::Title, None);
             title.push_part(&line, from..line.as_str().trim_end().trim_end_matches('#').len());
+            let title = trimmed(title);
+            if level == 1 && out.document().title.is_none() {
+                out.document().title = Some(title.as_str().to_owned());
+            }
+            out.text(title);
+            continue;
+        }
+        if place == Place::Prose
+            && let Some(level) = underline(words)
+            && is_title(paragraph.as_str())
+        {
+            let done = std::mem::replace(&mut paragraph, Text::new(Role::Body, None));
+            let mut title = Text::new(Role::Title, None);
+            title.push_part(&done, 0..done.as_str().len());
             let title = trimmed(title);
             if level == 1 && out.document().title.is_none() {
                 out.document().title = Some(title.as_str().to_owned());

@@ -1,7 +1,7 @@
 //! Reads plain text of any size: paragraphs with their bytes and lines, title, byline, stated date.
 //!
-//! Streams: memory is bounded by one paragraph, whatever the length of file or line. UTF-8, UTF-16 with a byte order
-//! mark; broken UTF-8 is read as Windows-1252 and said so. Does not judge what a text says, nor guess its date from context.
+//! Streams: memory is bounded by one paragraph, whatever the length of file or line. UTF-8, UTF-16 with and
+//! without a byte order mark; broken UTF-8 is read as Windows-1252 and said so. Does not judge what a text says, nor guess its date from context.
 
 mod head;
 pub(crate) mod lines;
@@ -42,7 +42,9 @@ pub(crate) fn looks_like_text(bytes: &[u8]) -> bool {
     if let Encoding::Utf16(order) = Encoding::of(bytes) {
         let mut text = Text::new(Role::Body, None);
         let whole = bytes.len() - bytes.len() % 2;
-        let broken = charset::push_utf16(&mut text, bytes.get(2..whole).unwrap_or_default(), 2, order);
+        let mark = Encoding::mark_len(bytes);
+        let units = bytes.get(mark..whole).unwrap_or_default();
+        let broken = charset::push_utf16(&mut text, units, mark as u64, order);
         let controls = text
             .as_str()
             .chars()

@@ -149,3 +149,38 @@ pub fn show(reader: &Reader, bytes: &[u8]) -> String {
     .unwrap();
     text
 }
+
+/// Every fixture in a folder, whole, cut short at some places and with some bytes changed, keeps the laws. Says how many.
+pub fn replay(reader: &Reader, folder: &str) -> usize {
+    let folder = format!("{}/fixtures/{folder}", env!("CARGO_MANIFEST_DIR"));
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let data = std::fs::read(entry.unwrap().path()).unwrap();
+        check_laws(reader, &data);
+        let step = data.len() / 6 + 1;
+        for cut in (0..data.len()).step_by(step) {
+            check_laws(reader, &data[..cut]);
+            let mut changed = data.clone();
+            for (at, byte) in changed.iter_mut().enumerate().skip(cut % 97).step_by(211) {
+                *byte ^= u8::try_from(at % 255).unwrap_or(0);
+            }
+            check_laws(reader, &changed);
+        }
+        count += 1;
+    }
+    count
+}
+
+/// Noise alone, behind each start, and written over the start again and again, keeps the laws.
+pub fn noise_behind(reader: &Reader, starts: &[&[u8]], noise: &[u8]) {
+    check_laws(reader, noise);
+    for start in starts {
+        check_laws(reader, &[start, noise].concat());
+        let mut mutated = start.to_vec();
+        for pair in noise.chunks_exact(2) {
+            let at = usize::from(pair[0]) * 3 % mutated.len();
+            mutated[at] = pair[1];
+        }
+        check_laws(reader, &mutated);
+    }
+}

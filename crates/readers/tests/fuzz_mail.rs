@@ -1,0 +1,29 @@
+//! Arbitrary mails, and every fixture cut and changed, keeps the laws of readers.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::cast_possible_truncation,
+    reason = "tests may fail loudly"
+)]
+mod support;
+
+use ascribe_readers::mail::READER as reader;
+
+const STARTS: &[&[u8]] = &[
+    b"Received: from mx.example (h.example [192.0.2.7])\r\n\tby in.example with ESMTP; Mon, 24 Nov 2014 09:00:00 +0000\r\nFrom: =?utf-8?B?w6k=?= <a@b.example>\r\nSubject: =?iso-8859-1?Q?=E9?=\r\n\r\n",
+    b"From: a@b.example\r\nTo: c@d.example\r\nContent-Type: multipart/mixed; boundary=\"x\"\r\n\r\n--x\r\nContent-Type: text/plain; charset=koi8-r\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=C1=\r\n\r\n--x\r\nContent-Type: message/rfc822\r\n\r\n",
+    b"From: a@b.example\nTo: c@d.example\nSubject: x\nContent-Type: text/html; charset=utf-7\nContent-Transfer-Encoding: base64\n\nPHA+",
+    b"From: a@b.example\nTo: c@d.example\nMIME-Version: 1.0\nContent-Transfer-Encoding: x-uuencode\nContent-Disposition: attachment; filename*0*=utf-8''a%20; filename*1=b\n\nbegin 644 a\n#86%A\n`\nend\n",
+];
+
+#[test]
+fn noise() {
+    bolero::check!().for_each(|noise: &[u8]| support::noise_behind(&reader, STARTS, noise));
+}
+
+#[test]
+fn fixtures_cut_and_changed() {
+    assert!(support::replay(&reader, "mail") >= 15);
+}
