@@ -1,0 +1,4 @@
+//! How fast statements are found.
+fn main() {
+    divan::main();
+}

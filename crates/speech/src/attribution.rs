@@ -1,0 +1,640 @@
+//! From a document to its statements: each part of a sentence goes to who says it, the rest to the publisher.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use ascribe_model::words::Stance;
+
+use crate::cue::{self, Found, HANDED, Side, nobody};
+use crate::dates::{Dated, dates};
+use crate::layout::{Block, Kind, blocks};
+use crate::lexicon::{Tone, lexicon};
+use crate::memory::Memory;
+use crate::quotes::{Quote, quotes};
+use crate::sense::{certainty, evidence, named, sense};
+use crate::sentences::sentences;
+use crate::statement::{Form, PUBLISHER, Record, SpeakerKind, Statement, Tier};
+use crate::subject::{Clause, is_adverbial, is_verbal};
+use crate::who::{Like, Who, name_run};
+use crate::words::{Shape, Words};
+use crate::{Paper, Place};
+
+/// Every statement of a document, in order of where it stands.
+#[must_use]
+pub fn statements(paper: &Paper<'_>) -> Vec<Statement> {
+    let mut reader = Reader {
+        paper,
+        memory: Memory::default(),
+        found: Vec::new(),
+        before: None,
+        pending: Vec::new(),
+    };
+    for block in blocks(&paper.pieces) {
+        reader.block(&block);
+    }
+    let mut found = reader.found;
+    mark_suspects(&mut found);
+    for one in &mut found {
+        crate::statement::weigh(one);
+    }
+    found.sort_by_key(|one| (one.at.key(), one.nesting));
+    found
+}
+
+struct Reader<'a> {
+    paper: &'a Paper<'a>,
+    memory: Memory,
+    found: Vec<Statement>,
+    /// Who spoke last, while quotations may go on.
+    before: Option<(Who, Vec<String>)>,
+    /// Quotations whose speaker is named later.
+    pending: Vec<usize>,
+}
+
+/// A block being read.
+struct Text<'a> {
+    block: &'a Block,
+    words: Words<'a>,
+    quotes: Vec<Quote>,
+    quoted: Vec<bool>,
+}
+
+impl Reader<'_> {
+    fn block(&mut self, block: &Block) {
+        let Some(piece) = self.paper.pieces.get(block.piece) else {
+            return;
+        };
+        let Some(text) = piece.text.get(block.range.clone()) else {
+            return;
+        };
+        let words = Words::of(text);
+        let quotes = quotes(text);
+        let mut quoted = vec![false; words.len()];
+        let mut index = 0usize;
+        for quote in &quotes {
+            while words.at(index).is_some_and(|token| token.start < quote.range.start) {
+                index = index.saturating_add(1);
+            }
+            while words.at(index).is_some_and(|token| token.end <= quote.range.end) {
+                if let Some(cell) = quoted.get_mut(index) {
+                    *cell = true;
+                }
+                index = index.saturating_add(1);
+            }
+        }
+        let all = sentences(&words, &quotes);
+        let text = Text {
+            block,
+            words,
+            quotes,
+            quoted,
+        };
+        let mut spoke = false;
+        for range in all {
+            spoke = self.sentence(&text, range);
+        }
+        if !spoke {
+            self.before = None;
+        }
+    }
+
+    /// Reads a sentence; whether somebody other than the publisher spoke in it.
+    fn sentence(&mut self, text: &Text<'_>, range: Range<usize>) -> bool {
+        let words = &text.words;
+        let clause = Clause {
+            words,
+            quoted: &text.quoted,
+            start: range.start,
+            end: range.end,
+        };
+        let quoted = range.clone().filter(|at| text.quoted.get(*at).copied().unwrap_or(false)).count();
+        let found = cue::find(&clause, &self.memory);
+        self.note_people(&clause);
+        let only_quote = quoted.saturating_mul(10) >= range.len().saturating_mul(7) && quoted >= 4;
+        if found.iter().all(|one| one.side == Side::Inside) && only_quote {
+            self.goes_on(text, range);
+            return true;
+        }
+        let mut parts = parts(&clause, found);
+        let adverb = unattributed(&clause);
+        let mut spoke = false;
+        if parts.iter().all(|part| part.found.is_none()) {
+            if let Some(at) = adverb {
+                let one = parts.first_mut();
+                if let Some(part) = one {
+                    part.found = Some(Found {
+                        cue: at..at.saturating_add(1),
+                        who: nobody("unspecified"),
+                        tone: Tone::Content,
+                        side: Side::Whole,
+                        start: range.start,
+                        covers: at..at.saturating_add(1),
+                        via: Vec::new(),
+                        nominal: false,
+                        nested: false,
+                        passive: true,
+                        through: None,
+                        doubt: 1,
+                    });
+                }
+            }
+        }
+        for part in parts {
+            match part.found {
+                Some(found) => {
+                    if let Some(through) = &found.through {
+                        self.memory.note(through);
+                    }
+                    if found.who.like != Like::Crowd {
+                        self.memory.note(&found.who);
+                    }
+                    spoke |= found.side != Side::Inside;
+                    self.add(text, part.tokens, &found, &range);
+                }
+                None => self.publisher(text, part.tokens),
+            }
+        }
+        if !spoke {
+            self.note_subject(&clause);
+            self.before = None;
+        }
+        spoke
+    }
+
+    /// A quotation without words of speech: whoever spoke last goes on, else whoever speaks next.
+    fn goes_on(&mut self, text: &Text<'_>, range: Range<usize>) {
+        let speaker = self.before.clone();
+        let (who, via) = speaker
+            .clone()
+            .unwrap_or_else(|| (nobody("unspecified"), Vec::new()));
+        let found = Found {
+            cue: range.start..range.start,
+            who,
+            tone: Tone::Content,
+            side: Side::Whole,
+            start: range.start,
+            covers: range.start..range.start,
+            via,
+            nominal: false,
+            nested: false,
+            passive: false,
+            through: None,
+            doubt: 1,
+        };
+        self.add(text, range.clone(), &found, &range);
+        if speaker.is_none() && self.pending.len() < 64 {
+            self.pending.push(self.found.len().saturating_sub(1));
+            self.before = None;
+        }
+    }
+
+    fn add(&mut self, text: &Text<'_>, tokens: Range<usize>, found: &Found, sentence: &Range<usize>) {
+        let words = &text.words;
+        let published = self.paper.published;
+        let content = tokens.clone();
+        let after = found.cue.end.clamp(tokens.start, tokens.end);
+        let it = named(words, sentence.start..content_of(found, &tokens).start)
+            .into_iter()
+            .rfind(|party| party.sort == crate::lexicon::Sort::State)
+            .map(|party| party.name)
+            .or_else(|| self.memory.like(Like::State).map(|who| who.name));
+        let read = sense(words, content_of(found, &tokens), after, &found.who, found.tone, it.as_deref());
+        let all = dates(words, sentence.clone(), published);
+        let (said, happened) = sort_dates(&all, found, &tokens);
+        let place = self.place(text, tokens.clone());
+        let full = text
+            .quotes
+            .iter()
+            .filter(|quote| {
+                let bytes = words.bytes(tokens.clone());
+                quote.range.start >= bytes.start && quote.range.end <= bytes.end
+            })
+            .map(|quote| quote.range.len())
+            .sum::<usize>();
+        let length = words.bytes(tokens.clone()).len().max(1);
+        let cue = (!found.cue.is_empty()).then(|| words.slice(found.cue.clone()).to_owned());
+        let form = form(found, full, length, text, &tokens);
+        let mention = found.who.mention.clone();
+        let speaker_at = (!mention.is_empty() && mention.end <= words.len() && found.who.doubt < 2)
+            .then(|| self.place(text, mention));
+        let via: Vec<String> = std::iter::once(PUBLISHER.to_owned())
+            .chain(found.via.iter().filter(|name| *name != HANDED).cloned())
+            .filter(|name| *name != found.who.name)
+            .collect();
+        let doubt = u32::from(found.doubt.max(found.who.doubt)).saturating_add(u32::from(read.doubt));
+        let statement = Statement {
+            at: place,
+            speaker: found.who.name.clone(),
+            speaker_at,
+            speaks_for: found.who.whose.clone(),
+            speaker_kind: found.who.kind,
+            record: found.who.record,
+            via,
+            stance: read.stance,
+            target: read.target,
+            evidence: evidence(words, content.clone()),
+            certainty: certainty(words, content),
+            event_date: happened,
+            statement_date: said,
+            form,
+            nesting: u8::from(found.nested),
+            cue,
+            confidence: f64::from(doubt),
+            tier: Tier::Review,
+        };
+        if found.side != Side::Inside && found.who.like != Like::Crowd {
+            self.before = Some((found.who.clone(), found.via.clone()));
+            if matches!(form, Form::Direct | Form::Mixed) {
+                self.settle(&statement);
+            }
+        }
+        self.found.push(statement);
+    }
+
+    /// Gives quotations that waited for their speaker to the one that speaks now.
+    fn settle(&mut self, speaker: &Statement) {
+        for index in std::mem::take(&mut self.pending) {
+            if let Some(one) = self.found.get_mut(index)
+                && speaker.at.piece.saturating_sub(one.at.piece) <= 2
+            {
+                one.speaker.clone_from(&speaker.speaker);
+                one.speaks_for.clone_from(&speaker.speaks_for);
+                one.speaker_kind = speaker.speaker_kind;
+                one.record = speaker.record;
+                one.via.clone_from(&speaker.via);
+            }
+        }
+    }
+
+    /// The publisher's own words, where they tell something about the matter.
+    fn publisher(&mut self, text: &Text<'_>, tokens: Range<usize>) {
+        let words = &text.words;
+        if text.block.kind == Kind::Caption || !tells(words, &tokens, text.block.kind) {
+            return;
+        }
+        let all = dates(words, tokens.clone(), self.paper.published);
+        let target = named(words, tokens.clone()).into_iter().next().map(|party| party.name);
+        self.found.push(Statement {
+            at: self.place(text, tokens.clone()),
+            speaker: PUBLISHER.to_owned(),
+            speaker_at: None,
+            speaks_for: None,
+            speaker_kind: SpeakerKind::Media,
+            record: Record::Publisher,
+            via: Vec::new(),
+            stance: Stance::Reports,
+            target,
+            evidence: evidence(words, tokens.clone()),
+            certainty: certainty(words, tokens),
+            event_date: all.first().map(Dated::text),
+            statement_date: None,
+            form: Form::Unattributed,
+            nesting: 0,
+            cue: None,
+            confidence: 1.0,
+            tier: Tier::Review,
+        });
+    }
+
+    fn place(&self, text: &Text<'_>, tokens: Range<usize>) -> Place {
+        let bytes = text.words.bytes(tokens);
+        let base = text.block.range.start;
+        Place {
+            piece: text.block.piece,
+            range: base.saturating_add(bytes.start)..base.saturating_add(bytes.end),
+        }
+    }
+
+    /// A person at the start of a sentence, or behind an office, may be "he" in the next.
+    fn note_people(&mut self, clause: &Clause<'_>) {
+        let words = clause.words;
+        let Some(run) = name_run(words, clause.start, clause.end) else {
+            return;
+        };
+        if run.len() < 2 || lexicon().party_at(words, run.start).is_some() {
+            return;
+        }
+        let follows = words.low(run.end);
+        let subject = words.is_mark(run.end, ',') || matches!(follows, "who" | "is" | "was" | "has" | "had" | "and");
+        let end = (run.end..clause.end)
+            .find(|at| words.is_mark(*at, '.') || *at > run.end.saturating_add(16))
+            .unwrap_or(clause.end);
+        if subject
+            && let Some(who) = crate::who::who(words, clause.start..end, &self.memory)
+            && who.like == Like::Person
+        {
+            self.memory.note(&who);
+        }
+    }
+
+    /// The subject of a sentence without speech may be "it" or "the group" in the next.
+    fn note_subject(&mut self, clause: &Clause<'_>) {
+        let words = clause.words;
+        if let Some(first) = named(words, clause.start..clause.end.min(clause.start.saturating_add(9))).into_iter().next()
+            && let Some(index) = lexicon().parties.iter().position(|party| party.name == first.name)
+            && first.naming != crate::lexicon::Naming::Adjective
+            && let Some(who) = crate::who::of_party(index, first.at..first.end)
+        {
+            self.memory.note(&who);
+        }
+    }
+}
+
+/// A part of a sentence with who says it; none: the publisher.
+struct Part {
+    tokens: Range<usize>,
+    found: Option<Found>,
+}
+
+/// What is said, as tokens of the part: all of it, for verbs whose object matters what follows.
+fn content_of(found: &Found, tokens: &Range<usize>) -> Range<usize> {
+    match found.side {
+        Side::Before if !found.passive => found.cue.end.clamp(tokens.start, tokens.end)..tokens.end,
+        Side::After => tokens.start..found.start.clamp(tokens.start, tokens.end).max(tokens.start),
+        _ => tokens.clone(),
+    }
+}
+
+/// Splits the sentence among those who speak in it.
+fn parts(clause: &Clause<'_>, found: Vec<Found>) -> Vec<Part> {
+    let words = clause.words;
+    let mut parts: Vec<Part> = Vec::new();
+    let mut inside: Vec<Part> = Vec::new();
+    let mut at = clause.start;
+    let mut governing: Option<Found> = None;
+    for one in found {
+        if one.side == Side::Inside {
+            let tokens = one.covers.clone();
+            inside.push(Part {
+                tokens,
+                found: Some(one),
+            });
+            continue;
+        }
+        let Some(last) = governing.take() else {
+            // What stands before the first one is its own if it comes after its content or is adverbial.
+            let lead = at..one.start.max(at);
+            let own = matches!(one.side, Side::After | Side::Whole)
+                || lead.is_empty()
+                || is_adverbial(words, lead.start)
+                || !has_clause(clause, &lead);
+            if !own {
+                parts.push(Part {
+                    tokens: trim(words, lead),
+                    found: None,
+                });
+                at = one.start;
+            } else if discourse(words, at) {
+                at = at.saturating_add(2);
+            }
+            governing = Some(one);
+            continue;
+        };
+        // "An article said the North said that …": the second speaks through the first.
+        let through = last.side == Side::Before
+            && one.side == Side::Before
+            && one.start <= last.cue.end.saturating_add(2)
+            && last.who.name != one.who.name
+            && !one.passive
+            && !last.passive
+            && is_speech(words, &one);
+        if through {
+            let mut via = last.via.clone();
+            via.push(last.who.name.clone());
+            via.extend(one.via.clone());
+            governing = Some(Found {
+                via,
+                through: Some(Box::new(last.who)),
+                start: last.start,
+                ..one
+            });
+            continue;
+        }
+        // A passive or a thought inside what somebody says is how sure it is, not a speaker of its own.
+        let within = last.side == Side::Before
+            && !last.passive
+            && (one.passive || !is_speech(words, &one) && one.start <= last.cue.end.saturating_add(3))
+            || one.passive && last.side != Side::After && !last.passive;
+        if within {
+            governing = Some(last);
+            continue;
+        }
+        if one.side == Side::After && one.cue.start > last.cue.end {
+            // "…, according to an e-mail": another source of the same words; "X is believed to …, a source said".
+            if last.passive || words.low(one.cue.start) == "according" && last.who.record != Record::OnRecord && last.who.like == Like::Crowd {
+                governing = Some(Found {
+                    doubt: one.doubt,
+                    ..one
+                });
+                continue;
+            }
+            if words.low(one.cue.start) == "according" {
+                let mut last = last;
+                last.via.extend(one.via.clone());
+                if one.who.name != last.who.name && !one.via.contains(&one.who.name) && one.who.like != Like::Paper {
+                    last.via.push(one.who.name.clone());
+                }
+                governing = Some(last);
+                continue;
+            }
+        }
+        let split = split_at(words, &last, &one, at);
+        parts.push(Part {
+            tokens: trim(words, at..split),
+            found: Some(last),
+        });
+        at = split;
+        governing = Some(one);
+    }
+    let rest = at..clause.end;
+    match governing {
+        Some(one) => parts.push(Part {
+            tokens: lead_trim(words, rest),
+            found: Some(one),
+        }),
+        None => parts.push(Part {
+            tokens: rest,
+            found: None,
+        }),
+    }
+    inside.retain(|part| {
+        let name = |part: &Part| part.found.as_ref().map(|found| found.who.name.clone());
+        let nominal = part.found.as_ref().is_some_and(|found| found.nominal);
+        nominal || !parts.iter().any(|other| name(other) == name(part))
+    });
+    parts.extend(inside);
+    parts.retain(|part| !part.tokens.is_empty());
+    parts
+}
+
+/// Where the part of `one` starts, behind the part of `last`.
+fn split_at(words: &Words<'_>, last: &Found, one: &Found, at: usize) -> usize {
+    if one.side == Side::After {
+        // "A said X, and Y, B said": the second part starts at the conjunction before it.
+        let from = last.cue.end.max(at.saturating_add(1));
+        return (from..one.start)
+            .rev()
+            .find(|at| matches!(words.low(*at), "and" | "but" | "while"))
+            .map_or(from.min(one.start), |conjunction| conjunction.saturating_add(1));
+    }
+    one.start.max(last.cue.end).max(at)
+}
+
+fn is_speech(words: &Words<'_>, one: &Found) -> bool {
+    !matches!(
+        words.low(one.cue.start),
+        "believed" | "believe" | "believes" | "think" | "thought" | "knew" | "know" | "knows" | "found" | "find" | "determined" | "determine"
+            | "concluded" | "detected" | "discovered" | "suspect" | "suspects" | "suspected" | "fear" | "feared" | "understood" | "showed" | "shows" | "show"
+            | "suggests" | "indicates" | "indicated" | "revealed"
+    )
+}
+
+fn discourse(words: &Words<'_>, at: usize) -> bool {
+    matches!(
+        words.low(at),
+        "nonetheless" | "however" | "meanwhile" | "nevertheless" | "moreover" | "still" | "separately" | "furthermore" | "additionally"
+    ) && words.is_mark(at.saturating_add(1), ',')
+}
+
+fn has_clause(clause: &Clause<'_>, range: &Range<usize>) -> bool {
+    range.len() >= 4
+        && range
+            .clone()
+            .skip(1)
+            .any(|at| is_verbal(clause.words, at) && !clause.quoted.get(at).copied().unwrap_or(false))
+}
+
+/// Without commas, conjunctions and dashes at its ends.
+fn trim(words: &Words<'_>, range: Range<usize>) -> Range<usize> {
+    let range = lead_trim(words, range);
+    let mut end = range.end;
+    while end > range.start {
+        let last = end.saturating_sub(1);
+        let loose = words.mark(last).is_some_and(|mark| matches!(mark, ',' | ';' | '—' | '–' | '-' | ':'))
+            || matches!(words.low(last), "and" | "but" | "while" | "as" | "that" | "with" | "although" | "because");
+        if !loose {
+            break;
+        }
+        end = last;
+    }
+    range.start..end
+}
+
+fn lead_trim(words: &Words<'_>, range: Range<usize>) -> Range<usize> {
+    let mut start = range.start;
+    while start < range.end {
+        let loose = words.mark(start).is_some_and(|mark| matches!(mark, ',' | ';' | '—' | '–' | ':'))
+            || matches!(words.low(start), "and" | "while") && start > 0 && words.at(start).is_some_and(|token| !token.capital);
+        if !loose {
+            break;
+        }
+        start = start.saturating_add(1);
+    }
+    start..range.end
+}
+
+/// "reportedly", "allegedly": told by nobody in particular.
+fn unattributed(clause: &Clause<'_>) -> Option<usize> {
+    (clause.start..clause.end).find(|at| {
+        matches!(clause.words.low(*at), "reportedly" | "allegedly" | "supposedly" | "purportedly")
+            && !clause.quoted.get(*at).copied().unwrap_or(false)
+    })
+}
+
+fn form(found: &Found, quoted: usize, length: usize, text: &Text<'_>, tokens: &Range<usize>) -> Form {
+    if found.nominal {
+        return Form::Nominal;
+    }
+    if found.who.name == PUBLISHER {
+        return Form::Unattributed;
+    }
+    let content = text.words.bytes(content_of(found, tokens)).len().max(1);
+    if quoted == 0 {
+        Form::Indirect
+    } else if quoted.saturating_mul(10) >= content.saturating_mul(8) || quoted.saturating_mul(10) >= length.saturating_mul(8) {
+        Form::Direct
+    } else {
+        Form::Mixed
+    }
+}
+
+/// Which date says when it was said, and which when it happened.
+fn sort_dates(all: &[Dated], found: &Found, tokens: &Range<usize>) -> (Option<String>, Option<String>) {
+    let mut said = None;
+    let mut happened = None;
+    for one in all {
+        let inside = one.tokens.start >= tokens.start && one.tokens.end <= tokens.end;
+        let beside = one.tokens.start >= found.cue.end && one.tokens.start.saturating_sub(found.cue.end) <= 2
+            || one.tokens.end <= found.cue.start && found.cue.start.saturating_sub(one.tokens.end) <= 2
+            || found.side == Side::Before && one.tokens.end <= found.start.max(found.who.mention.start) && inside
+            || found.side == Side::After && one.tokens.start >= found.cue.end;
+        if beside && !found.passive && !found.cue.is_empty() {
+            said = said.or_else(|| Some(one.text()));
+        } else if inside {
+            happened = happened.or_else(|| Some(one.text()));
+        }
+    }
+    (said, happened)
+}
+
+const MATTER: [&str; 62] = [
+    "attack", "attacks", "attacked", "cyberattack", "cyberattacks", "cyber-attack", "cyber-attacks", "hack", "hacks", "hacked", "hackers",
+    "hacker", "hacking", "breach", "breached", "malware", "virus", "worm", "intrusion", "intrusions", "intruders", "leak", "leaked", "stolen",
+    "stole", "theft", "threat", "threats", "threatened", "threatening", "ransomware", "phishing", "cyber", "cyberwarfare", "cyber-warfare",
+    "defaced", "espionage", "spying", "sanctions", "retaliation", "attribution", "attackers", "compromised", "compromise", "infected", "exploit",
+    "exploited", "vulnerability", "data", "servers", "networks", "websites", "website", "messages", "message", "emails", "email", "outage", "outages",
+    "computers", "systems", "group",
+];
+
+/// Whether the publisher's own words tell something about the matter: a word of it or a party, and a verb.
+fn tells(words: &Words<'_>, tokens: &Range<usize>, kind: Kind) -> bool {
+    let count = tokens.clone().filter(|at| words.is_word(*at)).count();
+    let matter = tokens.clone().filter(|at| {
+        let low = words.low(*at);
+        MATTER.contains(&low) || low.starts_with("cyber")
+    }).count();
+    let parties = named(words, tokens.clone());
+    if kind == Kind::Headline {
+        return count >= 4 && matter > 0 && !parties.is_empty();
+    }
+    let past = tokens.clone().any(|at| is_verbal(words, at));
+    // "An address is a numeric code": what is always so is no report.
+    let defines = words.low(tokens.start) == "a" || words.low(tokens.start) == "an";
+    let general = defines && tokens.clone().take(8).any(|at| words.low(at) == "is" || words.low(at) == "are");
+    count >= 6 && !general && (matter >= 1 && past || !parties.is_empty() && past)
+        && !words.at(tokens.start).is_some_and(|token| token.shape == Shape::Mark('•'))
+}
+
+/// The state that most accusations are about is the suspect; its people and media speak for it.
+fn mark_suspects(found: &mut [Statement]) {
+    let mut blamed: BTreeMap<String, u32> = BTreeMap::new();
+    for one in found.iter() {
+        let weight = match one.stance {
+            Stance::Accuses => 1,
+            Stance::Denies => 2,
+            _ => 0,
+        };
+        if weight > 0
+            && let Some(target) = &one.target
+            && let Some(party) = lexicon().party(target)
+        {
+            let state = party.whose.clone().unwrap_or_else(|| party.name.clone());
+            let total = blamed.entry(state).or_default();
+            *total = total.saturating_add(weight);
+        }
+    }
+    let Some((suspect, _)) = blamed
+        .into_iter()
+        .filter(|(name, _)| lexicon().party(name).is_some_and(|party| party.sort == crate::lexicon::Sort::State))
+        .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)))
+    else {
+        return;
+    };
+    for one in found.iter_mut() {
+        if one.speaks_for.as_deref() == Some(suspect.as_str())
+            && matches!(one.speaker_kind, SpeakerKind::Agency | SpeakerKind::Official | SpeakerKind::Media)
+        {
+            one.speaker_kind = SpeakerKind::Suspect;
+        }
+    }
+}

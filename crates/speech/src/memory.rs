@@ -1,0 +1,80 @@
+//! Who was spoken of so far in a document: what "he", "the agency" and a surname stand for.
+
+use std::collections::BTreeMap;
+
+use crate::who::{Like, Who};
+
+/// Persons that are remembered by surname.
+const PEOPLE_MAX: usize = 400;
+
+/// The speakers of a document so far.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Memory {
+    people: BTreeMap<String, Who>,
+    last: BTreeMap<Like, (u64, Who)>,
+    clock: u64,
+}
+
+impl Memory {
+    /// Remembers a speaker or a subject.
+    pub(crate) fn note(&mut self, who: &Who) {
+        self.clock = self.clock.saturating_add(1);
+        if who.like == Like::Person
+            && let Some(surname) = who.name.split(' ').next_back()
+            && who.name.contains(' ')
+            && self.people.len() < PEOPLE_MAX
+        {
+            // Names like "Kim Jong Un" and "Jang Se-yul" are taken up by their first part.
+            for part in [surname, who.name.split(' ').next().unwrap_or_default()] {
+                self.people.insert(part.to_owned(), who.clone());
+            }
+        }
+        self.last.insert(who.like, (self.clock, who.clone()));
+    }
+
+    /// The person of this surname.
+    pub(crate) fn surname(&self, name: &str) -> Option<Who> {
+        self.people.get(name).cloned()
+    }
+
+    /// The last one of this kind.
+    pub(crate) fn like(&self, like: Like) -> Option<Who> {
+        self.last.get(&like).map(|(_, who)| who.clone())
+    }
+
+    fn latest(&self, any: &[Like]) -> Option<Who> {
+        any.iter()
+            .filter_map(|like| self.last.get(like))
+            .max_by_key(|(at, _)| *at)
+            .map(|(_, who)| who.clone())
+    }
+
+    /// Whom "he" or "she" means.
+    pub(crate) fn person(&self) -> Option<Who> {
+        self.latest(&[Like::Person, Like::Anon])
+    }
+
+    /// Whom "it" means.
+    pub(crate) fn thing(&self) -> Option<Who> {
+        self.latest(&[
+            Like::State,
+            Like::Agency,
+            Like::Media,
+            Like::Firm,
+            Like::Ngo,
+            Like::Persona,
+            Like::Paper,
+        ])
+    }
+
+    /// Whom "they" means.
+    pub(crate) fn group(&self) -> Option<Who> {
+        self.latest(&[Like::Experts, Like::Anon, Like::Persona, Like::Crowd, Like::Firm, Like::Agency])
+    }
+
+    /// What "the article", "the report", "the statement" means: who published or issued it.
+    pub(crate) fn paper(&self) -> Option<Who> {
+        self.latest(&[Like::Media, Like::Paper])
+            .or_else(|| self.latest(&[Like::Agency, Like::Firm, Like::Persona, Like::State]))
+    }
+}

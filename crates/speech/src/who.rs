@@ -1,0 +1,691 @@
+//! Who a noun phrase names: a state behind its capital, an agency, a person with a title, a source without a name.
+
+use std::ops::Range;
+
+use crate::lexicon::{Naming, Noun, Sort, lexicon};
+use crate::memory::Memory;
+use crate::statement::{Record, SpeakerKind};
+use crate::words::{Shape, Words};
+
+/// A speaker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Who {
+    pub(crate) name: String,
+    pub(crate) kind: SpeakerKind,
+    pub(crate) record: Record,
+    /// What it is, for pronouns and "the agency".
+    pub(crate) like: Like,
+    pub(crate) plural: bool,
+    /// State, agency or firm that it speaks for or is.
+    pub(crate) whose: Option<String>,
+    /// Tokens that named it.
+    pub(crate) mention: Range<usize>,
+    /// 0 sure to 3 guessed.
+    pub(crate) doubt: u8,
+}
+
+/// What a speaker is, for later mentions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Like {
+    State,
+    Agency,
+    Media,
+    Firm,
+    Ngo,
+    Persona,
+    Person,
+    Anon,
+    Experts,
+    Paper,
+    Crowd,
+}
+
+/// Titles and offices that stand with a capital before a name.
+const OF: [&str; 17] = [
+    "state", "defense", "defence", "energy", "treasury", "commerce", "homeland", "security", "national",
+    "intelligence", "foreign", "affairs", "interior", "justice", "information", "communications", "the",
+];
+const PARTICLES: [&str; 12] = ["de", "van", "von", "der", "den", "bin", "al", "el", "la", "du", "da", "ben"];
+/// Words that end the head of a noun phrase.
+const AFTER_HEAD: [&str; 44] = [
+    "who", "which", "that", "whose", "of", "in", "on", "at", "for", "from", "with", "by", "to", "about", "under",
+    "inside", "within", "near", "into", "among", "hired", "familiar", "speaking", "briefed", "close", "calling",
+    "known", "investigating", "involved", "working", "based", "quoted", "cited", "obtained", "published", "posted",
+    "released", "seen", "issued", "using", "led", "linked", "claiming", "against",
+];
+const DETERMINERS: [&str; 16] = [
+    "the", "a", "an", "this", "that", "these", "those", "its", "his", "her", "their", "our", "another", "one", "any",
+    "no",
+];
+
+/// Whether the token ends the head of a noun phrase.
+pub(crate) fn after_head(word: &str) -> bool {
+    AFTER_HEAD.contains(&word)
+}
+
+/// Whether the token is a determiner.
+pub(crate) fn is_determiner(word: &str) -> bool {
+    DETERMINERS.contains(&word)
+}
+
+/// A run of capitalised tokens that may be a person's name, ending at `end` or later, from `start` on.
+pub(crate) fn name_run(words: &Words<'_>, start: usize, end: usize) -> Option<Range<usize>> {
+    let mut at = start;
+    while at < end && words.is_name(at) {
+        let dot = words.raw(at).chars().count() == 1 && words.is_mark(at.saturating_add(1), '.');
+        at = at.saturating_add(if dot { 2 } else { 1 });
+        if at < end && PARTICLES.contains(&words.low(at)) && words.is_name(at.saturating_add(1)) {
+            at = at.saturating_add(1);
+        }
+    }
+    (at > start).then_some(start..at)
+}
+
+/// A person's name as it is given: without middle initials.
+fn person_name(words: &Words<'_>, run: Range<usize>) -> String {
+    let many = run.len() > 2;
+    let parts: Vec<&str> = run
+        .filter(|index| words.at(*index).is_some_and(|token| token.shape == Shape::Word))
+        .map(|index| words.raw(index))
+        .enumerate()
+        .filter(|(position, part)| !(many && *position > 0 && part.trim_end_matches('.').chars().count() == 1))
+        .map(|(_, part)| part)
+        .collect();
+    parts.join(" ")
+}
+
+/// The text of tokens with possessives dropped and single spaces.
+pub(crate) fn plain(words: &Words<'_>, range: Range<usize>) -> String {
+    let parts: Vec<&str> = range
+        .filter(|index| words.is_word(*index))
+        .map(|index| words.raw(index))
+        .collect();
+    parts.join(" ")
+}
+
+/// Whom tokens `range` (a subject with what stands beside it) name.
+pub(crate) fn who(words: &Words<'_>, range: Range<usize>, memory: &Memory) -> Option<Who> {
+    let start = skip_determiners(words, range.start, range.end);
+    if start >= range.end {
+        return None;
+    }
+    if let Some(found) = pronoun(words, range.clone(), memory) {
+        return Some(found);
+    }
+    let head_end = head_end(words, start, range.end);
+    if head_end <= start {
+        return None;
+    }
+    let mut found = head(words, range.start, start..head_end, range.end, memory)?;
+    describe(words, &mut found, head_end..range.end);
+    found.mention = range.start..head_end;
+    Some(found)
+}
+
+fn skip_determiners(words: &Words<'_>, start: usize, end: usize) -> usize {
+    let mut at = start;
+    while at < end && (is_determiner(words.low(at)) || words.mark(at).is_some()) {
+        at = at.saturating_add(1);
+    }
+    at
+}
+
+/// Where the head of the noun phrase that starts at `start` ends.
+fn head_end(words: &Words<'_>, start: usize, end: usize) -> usize {
+    let mut at = start;
+    while at < end {
+        let low = words.low(at);
+        // "Secretary of State", "Bank of England": "of" between capitals belongs to the name.
+        let of_name = low == "of" && at > start && at.checked_sub(1).is_some_and(|back| words.is_name(back)) && {
+            let next = at.saturating_add(1);
+            words.is_name(next) || words.low(next) == "the" && words.is_name(next.saturating_add(1))
+        };
+        if of_name {
+            at = at.saturating_add(1);
+            continue;
+        }
+        if at > start && after_head(low) && !words.is_name(at) {
+            break;
+        }
+        if let Some(mark) = words.mark(at)
+            && !matches!(mark, '.' | '-' | '&')
+        {
+            break;
+        }
+        at = at.saturating_add(1);
+    }
+    at
+}
+
+fn pronoun(words: &Words<'_>, range: Range<usize>, memory: &Memory) -> Option<Who> {
+    let first = words.low(range.start);
+    let alone = range.len() == 1
+        || !words.is_word(range.start.saturating_add(1))
+        || after_head(words.low(range.start.saturating_add(1)));
+    let mut found = match first {
+        "he" | "she" if alone => memory.person()?,
+        "it" if alone => memory.thing()?,
+        "they" | "both" if alone => memory.group()?,
+        "we" | "i" if alone => return None,
+        _ => return None,
+    };
+    found.mention = range.start..range.start.saturating_add(1);
+    found.doubt = found.doubt.max(1);
+    Some(found)
+}
+
+fn party_kind(sort: Sort) -> (SpeakerKind, Like) {
+    match sort {
+        Sort::State => (SpeakerKind::Agency, Like::State),
+        Sort::Agency => (SpeakerKind::Agency, Like::Agency),
+        Sort::Media | Sort::StateMedia => (SpeakerKind::Media, Like::Media),
+        Sort::Company => (SpeakerKind::Company, Like::Firm),
+        Sort::Group | Sort::Persona => (SpeakerKind::Persona, Like::Persona),
+        Sort::Ngo => (SpeakerKind::Expert, Like::Ngo),
+    }
+}
+
+/// A party of the lists as a speaker.
+pub(crate) fn of_party(index: usize, mention: Range<usize>) -> Option<Who> {
+    let party = lexicon().parties.get(index)?;
+    let (kind, like) = party_kind(party.sort);
+    let whose = match party.sort {
+        Sort::State => Some(party.name.clone()),
+        _ => party.whose.clone().or_else(|| Some(party.name.clone())),
+    };
+    Some(Who {
+        name: party.name.clone(),
+        kind,
+        record: Record::OnRecord,
+        like,
+        plural: false,
+        whose,
+        mention,
+        doubt: 0,
+    })
+}
+
+/// What stands in the head of a phrase: parties, the last common noun, a person's name.
+struct Head {
+    party: Option<(usize, Naming, Range<usize>)>,
+    last_party: Option<(usize, Naming, Range<usize>)>,
+    noun: Option<(Noun, usize)>,
+    role: Option<(Noun, usize)>,
+}
+
+fn look(words: &Words<'_>, range: Range<usize>) -> Head {
+    let lists = lexicon();
+    let mut seen = Head {
+        party: None,
+        last_party: None,
+        noun: None,
+        role: None,
+    };
+    let mut at = range.start;
+    while at < range.end {
+        if let Some((index, naming, len)) = lists.party_at(words, at) {
+            let found = (index, naming, at..at.saturating_add(len));
+            // "US Department", "UN mission": a party inside a longer name is whose it is.
+            if seen.party.is_none() {
+                seen.party = Some(found.clone());
+            }
+            seen.last_party = Some(found);
+            at = at.saturating_add(len);
+            continue;
+        }
+        let low = words.low(at);
+        let single = low.rsplit('-').next().unwrap_or(low);
+        if let Some(noun) = lists.nouns.get(low).or_else(|| lists.nouns.get(single)) {
+            seen.noun = Some((*noun, at));
+            if matches!(noun, Noun::Role | Noun::FirmRole | Noun::ExpertRole | Noun::Expert) {
+                seen.role = Some((*noun, at));
+            }
+        }
+        at = at.saturating_add(1);
+    }
+    seen
+}
+
+fn new(name: String, kind: SpeakerKind, record: Record, like: Like, doubt: u8) -> Who {
+    Who {
+        name,
+        kind,
+        record,
+        like,
+        plural: false,
+        whose: None,
+        mention: 0..0,
+        doubt,
+    }
+}
+
+fn head(
+    words: &Words<'_>,
+    from: usize,
+    range: Range<usize>,
+    region_end: usize,
+    memory: &Memory,
+) -> Option<Who> {
+    let seen = look(words, range.clone());
+    let definite = words.low(from) == "the" || words.low(from) == "its";
+    let whose = seen.party.as_ref().and_then(|(index, ..)| {
+        let party = lexicon().parties.get(*index)?;
+        Some(match party.sort {
+            Sort::State => party.name.clone(),
+            _ => party.whose.clone().unwrap_or_else(|| party.name.clone()),
+        })
+    });
+    // A person: a run of capitals at the end of the head, after any office or party.
+    let after = [
+        seen.role.map(|(_, at)| at.saturating_add(1)),
+        seen.last_party.as_ref().map(|(_, _, range)| range.end),
+        seen.noun
+            .filter(|(noun, _)| !matches!(noun, Noun::Persona | Noun::Paper))
+            .map(|(_, at)| at.saturating_add(1)),
+    ];
+    let mut name_start = after.into_iter().flatten().max().unwrap_or(range.start).max(range.start);
+    while name_start < range.end
+        && (OF.contains(&words.low(name_start)) || words.low(name_start) == "of" || words.is_possessive(name_start))
+    {
+        name_start = name_start.saturating_add(1);
+    }
+    // The name ends the head, or a quotation or a common noun follows it.
+    if let Some(run) = name_run(words, name_start, range.end)
+        && run.end == range.end
+        && !is_org_name(words, run.clone())
+    {
+        let name = person_name(words, run.clone());
+        let single = !name.contains(' ');
+        let known = memory.surname(words.raw(run.end.saturating_sub(1)).trim_end_matches('.'));
+        if let Some(known) = known.filter(|_| single || name.split(' ').count() <= 3) {
+            let same = single || known.name.split(' ').next() == name.split(' ').next();
+            if same {
+                return Some(known);
+            }
+        }
+        if !single || seen.role.is_some() {
+            let kind = match seen.role {
+                Some((Noun::Expert | Noun::ExpertRole, _)) => SpeakerKind::Expert,
+                Some((Noun::FirmRole, _)) => SpeakerKind::Company,
+                Some(_) => SpeakerKind::Official,
+                None => SpeakerKind::Expert,
+            };
+            let mut who = new(name, kind, Record::OnRecord, Like::Person, u8::from(seen.role.is_none()));
+            who.whose = whose.clone();
+            if let Some((index, ..)) = &seen.party
+                && lexicon().parties.get(*index).is_some_and(|party| party.sort == Sort::Company)
+            {
+                who.kind = SpeakerKind::Company;
+            }
+            return Some(who);
+        }
+        if single && seen.party.is_none() && seen.noun.is_none() {
+            let raw = words.raw(run.start);
+            let shout = raw.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase) && raw.len() <= 7;
+            let (kind, like) = if shout {
+                (SpeakerKind::Agency, Like::Agency)
+            } else {
+                (SpeakerKind::Company, Like::Firm)
+            };
+            let mut who = new(raw.to_owned(), kind, Record::OnRecord, like, 2);
+            who.whose = Some(raw.to_owned());
+            return Some(who);
+        }
+    }
+    if let Some((index, naming, place)) = seen.last_party.clone()
+        && (place.end == range.end
+            || place.end.saturating_add(1) == range.end && words.is_possessive(place.end)
+            || seen.noun.is_none())
+        && naming != Naming::Adjective
+        && !is_org_name(words, place.end..range.end)
+    {
+        return of_party(index, place);
+    }
+    common(words, from, range, region_end, &seen, whose, definite, memory)
+}
+
+const ORG_WORDS: [&str; 42] = [
+    "inc", "corp", "ltd", "llc", "co", "company", "group", "ministry", "agency", "department", "bureau",
+    "institute", "university", "foundation", "service", "services", "office", "committee", "council", "police",
+    "times", "post", "news", "labs", "lab", "security", "networks", "intelligence", "center", "centre", "bank",
+    "association", "party", "command", "commission", "authority", "journal", "systems", "technologies", "union",
+    "project", "court",
+];
+
+/// Whether a run of capitals is the name of an organisation.
+fn is_org_name(words: &Words<'_>, run: Range<usize>) -> bool {
+    !run.is_empty() && run.clone().any(|at| words.is_name(at) && ORG_WORDS.contains(&words.low(at)))
+}
+
+#[expect(clippy::too_many_arguments, reason = "one decision over all that was seen in a head")]
+fn common(
+    words: &Words<'_>,
+    from: usize,
+    range: Range<usize>,
+    region_end: usize,
+    seen: &Head,
+    whose: Option<String>,
+    definite: bool,
+    memory: &Memory,
+) -> Option<Who> {
+    let short = range.len() == 1;
+    let text = plain(words, range.clone());
+    let last = range.end.saturating_sub(1);
+    let plural = words.low(last).ends_with('s') || words.low(last) == "people" || words.low(last) == "police";
+    // The name of an organisation that the lists do not know.
+    if is_org_name(words, range.clone()) && range.clone().filter(|at| words.is_name(*at)).count() >= 2 {
+        let low = words.low(last);
+        let (kind, like) = match low {
+            "times" | "post" | "news" | "journal" => (SpeakerKind::Media, Like::Media),
+            "foundation" | "institute" | "university" | "association" | "project" | "lab" => {
+                (SpeakerKind::Expert, Like::Ngo)
+            }
+            "inc" | "corp" | "ltd" | "llc" | "co" | "company" | "labs" | "networks" | "bank" | "systems"
+            | "technologies" | "security" | "group" => (SpeakerKind::Company, Like::Firm),
+            _ => (SpeakerKind::Agency, Like::Agency),
+        };
+        let mut who = new(text.clone(), kind, Record::OnRecord, like, 1);
+        who.whose = whose.or(Some(text));
+        return Some(who);
+    }
+    let (noun, at) = match seen.noun {
+        Some(found) => found,
+        None => {
+            let crowd = lexicon().nouns.get(words.low(from)) == Some(&Noun::Crowd);
+            if crowd {
+                (Noun::Crowd, from)
+            } else {
+                return unknown_head(words, range, whose);
+            }
+        }
+    };
+    // The noun must be the head, not something before it.
+    if at != last && !matches!(noun, Noun::Persona | Noun::Paper | Noun::Org | Noun::Crowd) && !words.is_name(last) {
+        return unknown_head(words, range, whose);
+    }
+    let mut who = match noun {
+        Noun::Anon => {
+            if definite && short
+                && let Some(last) = memory.like(Like::Anon)
+            {
+                return Some(last);
+            }
+            new(text, SpeakerKind::Anonymous, Record::Anonymous, Like::Anon, 0)
+        }
+        Noun::Expert => {
+            let beside = companies_beside(words, range.end, region_end).or_else(|| company_in(seen));
+            if let Some(firm) = beside {
+                return of_party(firm, range);
+            }
+            if definite && short
+                && let Some(last) = memory.like(if plural { Like::Experts } else { Like::Person })
+            {
+                return Some(last);
+            }
+            let with_count = if lexicon().nouns.get(words.low(from)) == Some(&Noun::Crowd) {
+                plain(words, from..range.end)
+            } else {
+                text
+            };
+            new(with_count, SpeakerKind::Expert, Record::Anonymous, Like::Experts, 0)
+        }
+        Noun::Role | Noun::FirmRole | Noun::ExpertRole => {
+            if definite && short
+                && let Some(last) = memory.like(Like::Person)
+            {
+                return Some(last);
+            }
+            let firm = noun == Noun::FirmRole || company_in(seen).is_some();
+            let kind = if firm { SpeakerKind::Company } else { SpeakerKind::Official };
+            let record = if plural { Record::Anonymous } else { Record::OnRecord };
+            let kind = if plural && !firm { SpeakerKind::Anonymous } else { kind };
+            new(text, kind, record, Like::Person, 1)
+        }
+        Noun::Defector => new(text, SpeakerKind::Defector, Record::Anonymous, Like::Person, 0),
+        Noun::State => match &whose {
+            Some(state) => {
+                let index = lexicon().parties.iter().position(|party| party.name == *state)?;
+                return of_party(index, range);
+            }
+            None => memory.like(Like::State)?,
+        },
+        Noun::Mission => {
+            let state = whose.clone()?;
+            let name = match &seen.last_party {
+                Some((index, ..)) if lexicon().parties.get(*index).is_some_and(|party| party.name == "United Nations") => {
+                    format!("{state} UN mission")
+                }
+                _ => format!("{state} {}", words.low(at)),
+            };
+            new(name, SpeakerKind::Agency, Record::OnRecord, Like::Agency, 0)
+        }
+        Noun::Org | Noun::Firm | Noun::Outlet | Noun::Ngo => {
+            let like = match noun {
+                Noun::Firm => Like::Firm,
+                Noun::Outlet => Like::Media,
+                Noun::Ngo => Like::Ngo,
+                _ => Like::Agency,
+            };
+            // "the state KCNA news agency": the name stands before what it is.
+            if let Some((index, Naming::Name, _)) = &seen.last_party
+                && lexicon().parties.get(*index).is_some_and(|party| party.sort != Sort::State)
+            {
+                return of_party(*index, range);
+            }
+            if definite && short
+                && let Some(last) = memory.like(like).or_else(|| memory.thing())
+            {
+                return Some(Who { doubt: last.doubt.max(1), ..last });
+            }
+            let kind = match like {
+                Like::Firm => SpeakerKind::Company,
+                Like::Media => SpeakerKind::Media,
+                Like::Ngo => SpeakerKind::Expert,
+                _ => SpeakerKind::Agency,
+            };
+            new(text, kind, Record::OnRecord, like, 1)
+        }
+        Noun::Persona => persona(words, range.clone(), region_end, definite, memory),
+        Noun::Paper => return paper(words, range, region_end, seen, definite, memory),
+        Noun::Crowd => new(
+            plain(words, from..range.end).to_lowercase(),
+            SpeakerKind::Unspecified,
+            Record::Unattributed,
+            Like::Crowd,
+            0,
+        ),
+    };
+    who.plural = plural;
+    if who.whose.is_none() {
+        who.whose = whose;
+    }
+    Some(who)
+}
+
+fn unknown_head(words: &Words<'_>, range: Range<usize>, whose: Option<String>) -> Option<Who> {
+    let last = range.end.saturating_sub(1);
+    if words.is_name(last) && range.clone().all(|at| words.is_name(at) || words.is_possessive(at)) && range.len() <= 5 {
+        let mut who = new(plain(words, range), SpeakerKind::Company, Record::OnRecord, Like::Firm, 2);
+        who.whose = whose;
+        return Some(who);
+    }
+    None
+}
+
+fn company_in(seen: &Head) -> Option<usize> {
+    let (index, ..) = seen.party.as_ref()?;
+    let party = lexicon().parties.get(*index)?;
+    (party.sort == Sort::Company).then_some(*index)
+}
+
+/// "researchers at Acme", "experts from Acme": a firm right after the head.
+fn companies_beside(words: &Words<'_>, at: usize, end: usize) -> Option<usize> {
+    if !matches!(words.low(at), "at" | "from" | "with" | "of" | "for") || at >= end {
+        return None;
+    }
+    let mut next = at.saturating_add(1);
+    for _ in 0..6 {
+        if let Some((index, _, _)) = lexicon().party_at(words, next) {
+            let party = lexicon().parties.get(index)?;
+            return (party.sort == Sort::Company).then_some(index);
+        }
+        next = next.saturating_add(1);
+    }
+    None
+}
+
+fn persona(words: &Words<'_>, range: Range<usize>, region_end: usize, definite: bool, memory: &Memory) -> Who {
+    // "calling itself the “X”", "known as X": the name follows within a few words.
+    let window = range.end.saturating_add(9).min(region_end.max(range.end));
+    let named = (range.end..window).find(|at| {
+        matches!(
+            words.low(*at),
+            "calling" | "called" | "call" | "calls" | "themselves" | "itself" | "as" | "dubbed" | "named"
+        )
+    });
+    let cut = region_end.max(range.end.saturating_add(12));
+    let inside = range.start..named.map_or(range.end, |_| cut.min(words.len()));
+    let mut at = inside.start;
+    while at < inside.end {
+        if let Some((index, naming, len)) = lexicon().party_at(words, at)
+            && naming == Naming::Name
+            && let Some(party) = lexicon().parties.get(index)
+            && matches!(party.sort, Sort::Persona | Sort::Group)
+        {
+            let mut who = new(party.name.clone(), SpeakerKind::Persona, Record::OnRecord, Like::Persona, 0);
+            who.whose = Some(party.name.clone());
+            who.mention = at..at.saturating_add(len);
+            return who;
+        }
+        if named.is_some_and(|named| at > named) && words.is_name(at) {
+            if let Some(run) = capital_run(words, at) {
+                let name = plain(words, run);
+                let mut who = new(name.clone(), SpeakerKind::Persona, Record::OnRecord, Like::Persona, 0);
+                who.whose = Some(name);
+                return who;
+            }
+        }
+        at = at.saturating_add(1);
+    }
+    if definite && let Some(last) = memory.like(Like::Persona) {
+        return last;
+    }
+    new(
+        plain(words, range),
+        SpeakerKind::Persona,
+        Record::OnRecord,
+        Like::Persona,
+        1,
+    )
+}
+
+/// A run of capitals with small words between: "Guardians of Peace".
+pub(crate) fn capital_run(words: &Words<'_>, start: usize) -> Option<Range<usize>> {
+    let mut end = start;
+    let mut at = start;
+    while at < start.saturating_add(8) {
+        if words.is_name(at) {
+            end = at.saturating_add(1);
+        } else if !matches!(words.low(at), "of" | "the" | "and" | "for" | "in") {
+            break;
+        }
+        at = at.saturating_add(1);
+    }
+    (end > start).then_some(start..end)
+}
+
+fn paper(
+    words: &Words<'_>,
+    range: Range<usize>,
+    region_end: usize,
+    seen: &Head,
+    definite: bool,
+    memory: &Memory,
+) -> Option<Who> {
+    // Whose paper: before it ("a New York Times report") or after it ("an article from KCNA").
+    if let Some((index, naming, place)) = &seen.last_party
+        && *naming != Naming::Adjective
+    {
+        let party = lexicon().parties.get(*index)?;
+        if matches!(party.sort, Sort::Media | Sort::StateMedia | Sort::Company | Sort::Ngo) {
+            return of_party(*index, place.clone());
+        }
+        let mut who = of_party(*index, place.clone())?;
+        who.name = format!("{} {}", party.name, words.low(range.end.saturating_sub(1)));
+        who.like = Like::Paper;
+        return Some(who);
+    }
+    let by = words.low(range.end);
+    if matches!(by, "from" | "by" | "in" | "of" | "on") {
+        let mut at = range.end.saturating_add(1);
+        let end = region_end.min(at.saturating_add(7));
+        while at < end {
+            if let Some((index, naming, len)) = lexicon().party_at(words, at)
+                && naming != Naming::Adjective
+            {
+                let sort = lexicon().parties.get(index).map(|party| party.sort);
+                if !matches!(sort, Some(Sort::State)) || matches!(by, "from" | "by") {
+                    return of_party(index, at..at.saturating_add(len));
+                }
+            }
+            at = at.saturating_add(1);
+        }
+    }
+    if definite && let Some(last) = memory.paper() {
+        return Some(Who {
+            doubt: last.doubt.max(1),
+            ..last
+        });
+    }
+    let text = plain(words, range);
+    Some(new(text, SpeakerKind::Unspecified, Record::OnRecord, Like::Paper, 2))
+}
+
+/// What stands beside a person: "a former soldier who had defected", "chief executive of Acme".
+pub(crate) fn describe(words: &Words<'_>, who: &mut Who, beside: Range<usize>) {
+    if who.like != Like::Person || beside.is_empty() {
+        return;
+    }
+    let defected = beside.clone().any(|at| {
+        matches!(
+            words.low(at),
+            "defected" | "defector" | "deserted" | "deserter" | "defecting" | "defection"
+        )
+    });
+    if defected {
+        who.kind = SpeakerKind::Defector;
+        who.doubt = 0;
+        return;
+    }
+    let seen = look(words, beside.start..beside.end.min(beside.start.saturating_add(16)));
+    let first_role = beside
+        .clone()
+        .take(14)
+        .find_map(|at| {
+            let low = words.low(at);
+            let noun = lexicon().nouns.get(low.rsplit('-').next().unwrap_or(low))?;
+            matches!(noun, Noun::Role | Noun::FirmRole | Noun::ExpertRole | Noun::Expert).then_some(*noun)
+        });
+    match first_role {
+        Some(Noun::Expert | Noun::ExpertRole) => who.kind = SpeakerKind::Expert,
+        Some(Noun::FirmRole) => who.kind = SpeakerKind::Company,
+        Some(_) => who.kind = SpeakerKind::Official,
+        None => {}
+    }
+    if first_role.is_some() {
+        who.doubt = 0;
+    }
+    if let Some((index, ..)) = seen.party
+        && let Some(party) = lexicon().parties.get(index)
+    {
+        if party.sort == Sort::Company && who.kind != SpeakerKind::Expert {
+            who.kind = SpeakerKind::Company;
+        }
+        if who.whose.is_none() {
+            who.whose = match party.sort {
+                Sort::State => Some(party.name.clone()),
+                _ => party.whose.clone().or_else(|| Some(party.name.clone())),
+            };
+        }
+    }
+}
