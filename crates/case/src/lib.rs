@@ -11,6 +11,7 @@ pub mod notes;
 pub mod quote;
 pub mod run;
 pub mod state;
+pub mod statements;
 pub mod verify;
 pub mod walk;
 pub mod write;
