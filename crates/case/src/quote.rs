@@ -68,7 +68,9 @@ pub fn quotes<'p>(
     let mut found = BTreeMap::new();
     let paths: BTreeSet<&str> = by_artifact.keys().copied().collect();
     each_artifact(&paths, items, gathered, dispatch, &mut |path, bytes| {
-        let Some(spans) = by_artifact.get(path) else { return };
+        let Some(spans) = by_artifact.get(path) else {
+            return;
+        };
         let id = by_path.get(path).and_then(|item| item.artifact.sha256);
         let withheld = id.is_some_and(|id| leaked.contains(&id));
         for (start, end) in spans {

@@ -539,11 +539,7 @@ impl Whole<'_> {
 }
 
 /// Writes every file of `out/` and gives their hashes by path.
-fn write_all(
-    out: &Path,
-    incidents: &[IncidentOutcome],
-
-) -> Result<BTreeMap<String, ArtifactId>, RunError> {
+fn write_all(out: &Path, incidents: &[IncidentOutcome]) -> Result<BTreeMap<String, ArtifactId>, RunError> {
     let mut written = BTreeMap::new();
     let fail = |path: &Path| {
         let path = path.to_owned();

@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_engines::statements::{Speech, Told};
+use ascribe_model::ArtifactId;
 use ascribe_model::moment::Precision;
 use ascribe_model::reading::read_range;
-use ascribe_model::ArtifactId;
 use serde_json::{Value, json};
 
 use crate::assemble::Item;
@@ -193,12 +193,19 @@ mod tests {
     fn characters_are_counted_in_utf8_with_broken_bytes_and_in_utf16() {
         let shown = |data: &[u8], places: &[u64]| {
             let mut found = Vec::new();
-            count(data, &places.iter().copied().collect(), &mut |byte, characters| {
-                found.push((byte, characters));
-            });
+            count(
+                data,
+                &places.iter().copied().collect(),
+                &mut |byte, characters| {
+                    found.push((byte, characters));
+                },
+            );
             found
         };
-        assert_eq!(shown("aé“b".as_bytes(), &[0, 1, 3, 6, 7]), [(0, 0), (1, 1), (3, 2), (6, 3), (7, 4)]);
+        assert_eq!(
+            shown("aé“b".as_bytes(), &[0, 1, 3, 6, 7]),
+            [(0, 0), (1, 1), (3, 2), (6, 3), (7, 4)]
+        );
         assert_eq!(shown(b"a\xffb", &[2, 3]), [(2, 2), (3, 3)]);
         let wide: Vec<u8> = [0xff, 0xfe]
             .into_iter()

@@ -8,7 +8,7 @@ use ascribe_model::words::Stance;
 use crate::cue::{self, Found, HANDED, Side, nobody};
 use crate::dates::{Dated, dates};
 use crate::layout::{Block, Kind, blocks};
-use crate::lexicon::{Tone, lexicon};
+use crate::lexicon::{Frame, Tone, lexicon};
 use crate::memory::Memory;
 use crate::quotes::{Quote, quotes};
 use crate::sense::{certainty, evidence, named, sense};
@@ -34,6 +34,7 @@ pub fn statements(paper: &Paper<'_>) -> Vec<Statement> {
     }
     let mut found = reader.found;
     mark_suspects(&mut found);
+    carry_dates(&mut found);
     for one in &mut found {
         crate::statement::weigh(one);
     }
@@ -72,7 +73,10 @@ impl Reader<'_> {
         let mut quoted = vec![false; words.len()];
         let mut index = 0usize;
         for quote in &quotes {
-            while words.at(index).is_some_and(|token| token.start < quote.range.start) {
+            while words
+                .at(index)
+                .is_some_and(|token| token.start < quote.range.start)
+            {
                 index = index.saturating_add(1);
             }
             while words.at(index).is_some_and(|token| token.end <= quote.range.end) {
@@ -101,13 +105,23 @@ impl Reader<'_> {
     /// Reads a sentence; whether somebody other than the publisher spoke in it.
     fn sentence(&mut self, text: &Text<'_>, range: Range<usize>) -> bool {
         let words = &text.words;
+        let range = dateline(words, range);
+        for party in named(words, range.clone()) {
+            if let Some(who) = party_of(&party) {
+                self.memory.mention(&who);
+            }
+        }
         let clause = Clause {
+            headline: text.block.kind == Kind::Headline,
             words,
             quoted: &text.quoted,
             start: range.start,
             end: range.end,
         };
-        let quoted = range.clone().filter(|at| text.quoted.get(*at).copied().unwrap_or(false)).count();
+        let quoted = range
+            .clone()
+            .filter(|at| text.quoted.get(*at).copied().unwrap_or(false))
+            .count();
         let found = cue::find(&clause, &self.memory);
         self.note_people(&clause);
         let only_quote = quoted.saturating_mul(10) >= range.len().saturating_mul(7) && quoted >= 4;
@@ -118,10 +132,12 @@ impl Reader<'_> {
         let mut parts = parts(&clause, found);
         let adverb = unattributed(&clause);
         let mut spoke = false;
-        if parts.iter().all(|part| part.found.is_none()) {
-            if let Some(at) = adverb {
-                let one = parts.first_mut();
-                if let Some(part) = one {
+        if parts.iter().all(|part| part.found.is_none())
+            && let Some(at) = adverb
+            && let Some(part) = parts.first_mut()
+        {
+            {
+                {
                     part.found = Some(Found {
                         cue: at..at.saturating_add(1),
                         who: nobody("unspecified"),
@@ -195,10 +211,20 @@ impl Reader<'_> {
         let after = found.cue.end.clamp(tokens.start, tokens.end);
         let it = named(words, sentence.start..content_of(found, &tokens).start)
             .into_iter()
-            .rfind(|party| party.sort == crate::lexicon::Sort::State)
+            .rfind(|party| {
+                let own = Some(&party.name) == found.who.whose.as_ref() || party.name == found.who.name;
+                party.sort == crate::lexicon::Sort::State && !own
+            })
             .map(|party| party.name)
             .or_else(|| self.memory.like(Like::State).map(|who| who.name));
-        let read = sense(words, content_of(found, &tokens), after, &found.who, found.tone, it.as_deref());
+        let read = sense(
+            words,
+            content_of(found, &tokens),
+            after,
+            &found.who,
+            found.tone,
+            it.as_deref(),
+        );
         let all = dates(words, sentence.clone(), published);
         let (said, happened) = sort_dates(&all, found, &tokens);
         let place = self.place(text, tokens.clone());
@@ -273,7 +299,10 @@ impl Reader<'_> {
             return;
         }
         let all = dates(words, tokens.clone(), self.paper.published);
-        let target = named(words, tokens.clone()).into_iter().next().map(|party| party.name);
+        let target = named(words, tokens.clone())
+            .into_iter()
+            .next()
+            .map(|party| party.name);
         self.found.push(Statement {
             at: self.place(text, tokens.clone()),
             speaker: PUBLISHER.to_owned(),
@@ -315,7 +344,8 @@ impl Reader<'_> {
             return;
         }
         let follows = words.low(run.end);
-        let subject = words.is_mark(run.end, ',') || matches!(follows, "who" | "is" | "was" | "has" | "had" | "and");
+        let subject =
+            words.is_mark(run.end, ',') || matches!(follows, "who" | "is" | "was" | "has" | "had" | "and");
         let end = (run.end..clause.end)
             .find(|at| words.is_mark(*at, '.') || *at > run.end.saturating_add(16))
             .unwrap_or(clause.end);
@@ -330,14 +360,52 @@ impl Reader<'_> {
     /// The subject of a sentence without speech may be "it" or "the group" in the next.
     fn note_subject(&mut self, clause: &Clause<'_>) {
         let words = clause.words;
-        if let Some(first) = named(words, clause.start..clause.end.min(clause.start.saturating_add(9))).into_iter().next()
-            && let Some(index) = lexicon().parties.iter().position(|party| party.name == first.name)
+        if let Some(first) = named(
+            words,
+            clause.start..clause.end.min(clause.start.saturating_add(3)),
+        )
+        .into_iter()
+        .next()
+            && let Some(index) = lexicon()
+                .parties
+                .iter()
+                .position(|party| party.name == first.name)
             && first.naming != crate::lexicon::Naming::Adjective
             && let Some(who) = crate::who::of_party(index, first.at..first.end)
         {
             self.memory.note(&who);
         }
     }
+}
+
+fn party_of(named: &crate::sense::Named) -> Option<Who> {
+    let index = lexicon().parties.iter().position(|party| party.name == named.name)?;
+    crate::who::of_party(index, named.at..named.end)
+}
+
+/// Without the dateline: "LONDON (Reuters) – ".
+fn dateline(words: &Words<'_>, range: Range<usize>) -> Range<usize> {
+    let shout = |at: usize| {
+        let raw = words.raw(at);
+        words.is_word(at) && raw.chars().any(char::is_alphabetic) && !raw.chars().any(char::is_lowercase)
+    };
+    if !shout(range.start) || words.raw(range.start).len() < 3 {
+        return range;
+    }
+    let window = range.start.saturating_add(1)..range.end.min(range.start.saturating_add(14));
+    for at in window {
+        if words.mark(at).is_some_and(|mark| matches!(mark, '-' | '–' | '—')) {
+            let mut from = at;
+            while words.mark(from).is_some_and(|mark| matches!(mark, '-' | '–' | '—')) {
+                from = from.saturating_add(1);
+            }
+            return from..range.end;
+        }
+        if is_verbal(words, at) {
+            break;
+        }
+    }
+    range
 }
 
 /// A part of a sentence with who says it; none: the publisher.
@@ -410,6 +478,14 @@ fn parts(clause: &Clause<'_>, found: Vec<Found>) -> Vec<Part> {
             });
             continue;
         }
+        // "According to the analyst X said that": one speaker, named twice over.
+        if last.side == Side::Whole && one.who.name == last.who.name && one.side == Side::Before {
+            governing = Some(Found {
+                start: last.start,
+                ..one
+            });
+            continue;
+        }
         // A passive or a thought inside what somebody says is how sure it is, not a speaker of its own.
         let within = last.side == Side::Before
             && !last.passive
@@ -420,8 +496,14 @@ fn parts(clause: &Clause<'_>, found: Vec<Found>) -> Vec<Part> {
             continue;
         }
         if one.side == Side::After && one.cue.start > last.cue.end {
-            // "…, according to an e-mail": another source of the same words; "X is believed to …, a source said".
-            if last.passive || words.low(one.cue.start) == "according" && last.who.record != Record::OnRecord && last.who.like == Like::Crowd {
+            // "… knew it, according to a report": the report tells it.
+        // "…, according to an e-mail": another source of the same words; "X is believed to …, a source said".
+            if last.passive
+                || words.low(one.cue.start) == "according" && !is_speech(words, &last)
+                || words.low(one.cue.start) == "according"
+                    && last.who.record != Record::OnRecord
+                    && last.who.like == Like::Crowd
+            {
                 governing = Some(Found {
                     doubt: one.doubt,
                     ..one
@@ -431,7 +513,10 @@ fn parts(clause: &Clause<'_>, found: Vec<Found>) -> Vec<Part> {
             if words.low(one.cue.start) == "according" {
                 let mut last = last;
                 last.via.extend(one.via.clone());
-                if one.who.name != last.who.name && !one.via.contains(&one.who.name) && one.who.like != Like::Paper {
+                if one.who.name != last.who.name
+                    && !one.via.contains(&one.who.name)
+                    && one.who.like != Like::Paper
+                {
                     last.via.push(one.who.name.clone());
                 }
                 governing = Some(last);
@@ -448,10 +533,20 @@ fn parts(clause: &Clause<'_>, found: Vec<Found>) -> Vec<Part> {
     }
     let rest = at..clause.end;
     match governing {
-        Some(one) => parts.push(Part {
-            tokens: lead_trim(words, rest),
-            found: Some(one),
-        }),
+        Some(one) => {
+            // "X denies it, but the use of spies is documented": the publisher goes on.
+            let own = own_words(clause, &one, &rest);
+            parts.push(Part {
+                tokens: trim_end(words, lead_trim(words, rest.start..own.unwrap_or(rest.end)), own.is_some()),
+                found: Some(one),
+            });
+            if let Some(own) = own {
+                parts.push(Part {
+                    tokens: lead_trim(words, own..rest.end),
+                    found: None,
+                });
+            }
+        }
         None => parts.push(Part {
             tokens: rest,
             found: None,
@@ -462,9 +557,75 @@ fn parts(clause: &Clause<'_>, found: Vec<Found>) -> Vec<Part> {
         let nominal = part.found.as_ref().is_some_and(|found| found.nominal);
         nominal || !parts.iter().any(|other| name(other) == name(part))
     });
+    let mut parts: Vec<Part> = parts.into_iter().flat_map(|part| second_claim(clause, part)).collect();
     parts.extend(inside);
     parts.retain(|part| !part.tokens.is_empty());
     parts
+}
+
+/// "the source said it was X and the country is not responsible": two claims of one speaker.
+fn second_claim(clause: &Clause<'_>, part: Part) -> Vec<Part> {
+    let words = clause.words;
+    let Some(found) = part.found.as_ref().filter(|found| found.side == Side::Before && found.tone == Tone::Content) else {
+        return vec![part];
+    };
+    let from = found.cue.end.clamp(part.tokens.start, part.tokens.end);
+    let cut = (from.saturating_add(3)..part.tokens.end).find(|at| {
+        let next = at.saturating_add(1);
+        let clause_follows = (next.saturating_add(1)..next.saturating_add(6).min(part.tokens.end)).any(|at| {
+            matches!(words.low(at), "is" | "was" | "are" | "were" | "had" | "has" | "did" | "does")
+                && matches!(words.low(at.saturating_add(1)), "not" | "no" | "never" | "nothing")
+        });
+        matches!(words.low(*at), "and" | "but")
+            && clause_follows
+            && !clause.quoted.get(*at).copied().unwrap_or(false)
+            && (from..*at).any(|at| is_verbal(words, at))
+    });
+    match cut {
+        Some(cut) => {
+            let second = Found {
+                start: cut.saturating_add(1),
+                side: Side::Whole,
+                ..found.clone()
+            };
+            vec![
+                Part {
+                    tokens: trim(words, part.tokens.start..cut),
+                    found: part.found,
+                },
+                Part {
+                    tokens: cut.saturating_add(1)..part.tokens.end,
+                    found: Some(second),
+                },
+            ]
+        }
+        None => vec![part],
+    }
+}
+
+fn trim_end(words: &Words<'_>, range: Range<usize>, cut: bool) -> Range<usize> {
+    if cut { trim(words, range) } else { range }
+}
+
+/// Where the publisher's own clause starts behind a denial or an accusation: after ", but", where a verb follows.
+fn own_words(clause: &Clause<'_>, one: &Found, rest: &Range<usize>) -> Option<usize> {
+    let words = clause.words;
+    let act = one.side == Side::Before
+        && lexicon()
+            .cues
+            .get(words.low(one.cue.start))
+            .is_some_and(|cue| matches!(cue.frame, Frame::Act | Frame::Blame | Frame::Decline));
+    if !act {
+        return None;
+    }
+    let conjunction = (one.cue.end..rest.end).find(|at| {
+        words.is_mark(at.saturating_sub(1), ',')
+            && matches!(words.low(*at), "but" | "while" | "although" | "though")
+            && !clause.quoted.get(*at).copied().unwrap_or(false)
+    })?;
+    let own = conjunction.saturating_add(1);
+    let verb = (own.saturating_add(1)..rest.end).any(|at| is_verbal(words, at));
+    (verb && rest.end.saturating_sub(own) >= 5).then_some(own)
 }
 
 /// Where the part of `one` starts, behind the part of `last`.
@@ -483,16 +644,49 @@ fn split_at(words: &Words<'_>, last: &Found, one: &Found, at: usize) -> usize {
 fn is_speech(words: &Words<'_>, one: &Found) -> bool {
     !matches!(
         words.low(one.cue.start),
-        "believed" | "believe" | "believes" | "think" | "thought" | "knew" | "know" | "knows" | "found" | "find" | "determined" | "determine"
-            | "concluded" | "detected" | "discovered" | "suspect" | "suspects" | "suspected" | "fear" | "feared" | "understood" | "showed" | "shows" | "show"
-            | "suggests" | "indicates" | "indicated" | "revealed"
+        "believed"
+            | "believe"
+            | "believes"
+            | "think"
+            | "thought"
+            | "knew"
+            | "know"
+            | "knows"
+            | "found"
+            | "find"
+            | "determined"
+            | "determine"
+            | "concluded"
+            | "detected"
+            | "discovered"
+            | "suspect"
+            | "suspects"
+            | "suspected"
+            | "fear"
+            | "feared"
+            | "understood"
+            | "showed"
+            | "shows"
+            | "show"
+            | "suggests"
+            | "indicates"
+            | "indicated"
+            | "revealed"
     )
 }
 
 fn discourse(words: &Words<'_>, at: usize) -> bool {
     matches!(
         words.low(at),
-        "nonetheless" | "however" | "meanwhile" | "nevertheless" | "moreover" | "still" | "separately" | "furthermore" | "additionally"
+        "nonetheless"
+            | "however"
+            | "meanwhile"
+            | "nevertheless"
+            | "moreover"
+            | "still"
+            | "separately"
+            | "furthermore"
+            | "additionally"
     ) && words.is_mark(at.saturating_add(1), ',')
 }
 
@@ -510,8 +704,13 @@ fn trim(words: &Words<'_>, range: Range<usize>) -> Range<usize> {
     let mut end = range.end;
     while end > range.start {
         let last = end.saturating_sub(1);
-        let loose = words.mark(last).is_some_and(|mark| matches!(mark, ',' | ';' | '—' | '–' | '-' | ':'))
-            || matches!(words.low(last), "and" | "but" | "while" | "as" | "that" | "with" | "although" | "because");
+        let loose = words
+            .mark(last)
+            .is_some_and(|mark| matches!(mark, ',' | ';' | '—' | '–' | '-' | ':'))
+            || matches!(
+                words.low(last),
+                "and" | "but" | "while" | "as" | "that" | "with" | "although" | "because"
+            );
         if !loose {
             break;
         }
@@ -523,8 +722,12 @@ fn trim(words: &Words<'_>, range: Range<usize>) -> Range<usize> {
 fn lead_trim(words: &Words<'_>, range: Range<usize>) -> Range<usize> {
     let mut start = range.start;
     while start < range.end {
-        let loose = words.mark(start).is_some_and(|mark| matches!(mark, ',' | ';' | '—' | '–' | ':'))
-            || matches!(words.low(start), "and" | "while") && start > 0 && words.at(start).is_some_and(|token| !token.capital);
+        let loose = words
+            .mark(start)
+            .is_some_and(|mark| matches!(mark, ',' | ';' | '—' | '–' | ':'))
+            || matches!(words.low(start), "and" | "while")
+                && start > 0
+                && words.at(start).is_some_and(|token| !token.capital);
         if !loose {
             break;
         }
@@ -536,8 +739,10 @@ fn lead_trim(words: &Words<'_>, range: Range<usize>) -> Range<usize> {
 /// "reportedly", "allegedly": told by nobody in particular.
 fn unattributed(clause: &Clause<'_>) -> Option<usize> {
     (clause.start..clause.end).find(|at| {
-        matches!(clause.words.low(*at), "reportedly" | "allegedly" | "supposedly" | "purportedly")
-            && !clause.quoted.get(*at).copied().unwrap_or(false)
+        matches!(
+            clause.words.low(*at),
+            "reportedly" | "allegedly" | "supposedly" | "purportedly"
+        ) && !clause.quoted.get(*at).copied().unwrap_or(false)
     })
 }
 
@@ -551,7 +756,9 @@ fn form(found: &Found, quoted: usize, length: usize, text: &Text<'_>, tokens: &R
     let content = text.words.bytes(content_of(found, tokens)).len().max(1);
     if quoted == 0 {
         Form::Indirect
-    } else if quoted.saturating_mul(10) >= content.saturating_mul(8) || quoted.saturating_mul(10) >= length.saturating_mul(8) {
+    } else if quoted.saturating_mul(10) >= content.saturating_mul(8)
+        || quoted.saturating_mul(10) >= length.saturating_mul(8)
+    {
         Form::Direct
     } else {
         Form::Mixed
@@ -566,7 +773,9 @@ fn sort_dates(all: &[Dated], found: &Found, tokens: &Range<usize>) -> (Option<St
         let inside = one.tokens.start >= tokens.start && one.tokens.end <= tokens.end;
         let beside = one.tokens.start >= found.cue.end && one.tokens.start.saturating_sub(found.cue.end) <= 2
             || one.tokens.end <= found.cue.start && found.cue.start.saturating_sub(one.tokens.end) <= 2
-            || found.side == Side::Before && one.tokens.end <= found.start.max(found.who.mention.start) && inside
+            || found.side == Side::Before
+                && one.tokens.end <= found.start.max(found.who.mention.start)
+                && inside
             || found.side == Side::After && one.tokens.start >= found.cue.end;
         if beside && !found.passive && !found.cue.is_empty() {
             said = said.or_else(|| Some(one.text()));
@@ -578,31 +787,116 @@ fn sort_dates(all: &[Dated], found: &Found, tokens: &Range<usize>) -> (Option<St
 }
 
 const MATTER: [&str; 62] = [
-    "attack", "attacks", "attacked", "cyberattack", "cyberattacks", "cyber-attack", "cyber-attacks", "hack", "hacks", "hacked", "hackers",
-    "hacker", "hacking", "breach", "breached", "malware", "virus", "worm", "intrusion", "intrusions", "intruders", "leak", "leaked", "stolen",
-    "stole", "theft", "threat", "threats", "threatened", "threatening", "ransomware", "phishing", "cyber", "cyberwarfare", "cyber-warfare",
-    "defaced", "espionage", "spying", "sanctions", "retaliation", "attribution", "attackers", "compromised", "compromise", "infected", "exploit",
-    "exploited", "vulnerability", "data", "servers", "networks", "websites", "website", "messages", "message", "emails", "email", "outage", "outages",
-    "computers", "systems", "group",
+    "attack",
+    "attacks",
+    "attacked",
+    "cyberattack",
+    "cyberattacks",
+    "cyber-attack",
+    "cyber-attacks",
+    "hack",
+    "hacks",
+    "hacked",
+    "hackers",
+    "hacker",
+    "hacking",
+    "breach",
+    "breached",
+    "malware",
+    "virus",
+    "worm",
+    "intrusion",
+    "intrusions",
+    "intruders",
+    "leak",
+    "leaked",
+    "stolen",
+    "stole",
+    "theft",
+    "threat",
+    "threats",
+    "threatened",
+    "threatening",
+    "ransomware",
+    "phishing",
+    "cyber",
+    "cyberwarfare",
+    "cyber-warfare",
+    "defaced",
+    "espionage",
+    "spying",
+    "sanctions",
+    "retaliation",
+    "attribution",
+    "attackers",
+    "compromised",
+    "compromise",
+    "infected",
+    "exploit",
+    "exploited",
+    "vulnerability",
+    "data",
+    "servers",
+    "networks",
+    "websites",
+    "website",
+    "messages",
+    "message",
+    "emails",
+    "email",
+    "outage",
+    "outages",
+    "computers",
+    "systems",
+    "group",
 ];
 
 /// Whether the publisher's own words tell something about the matter: a word of it or a party, and a verb.
 fn tells(words: &Words<'_>, tokens: &Range<usize>, kind: Kind) -> bool {
     let count = tokens.clone().filter(|at| words.is_word(*at)).count();
-    let matter = tokens.clone().filter(|at| {
-        let low = words.low(*at);
-        MATTER.contains(&low) || low.starts_with("cyber")
-    }).count();
+    let matter = tokens
+        .clone()
+        .filter(|at| {
+            let low = words.low(*at);
+            MATTER.contains(&low) || low.starts_with("cyber")
+        })
+        .count();
     let parties = named(words, tokens.clone());
     if kind == Kind::Headline {
         return count >= 4 && matter > 0 && !parties.is_empty();
     }
     let past = tokens.clone().any(|at| is_verbal(words, at));
     // "An address is a numeric code": what is always so is no report.
+    let is_a = |at: usize| matches!(words.low(at), "is" | "are") && matches!(words.low(at.saturating_add(1)), "a" | "an");
     let defines = words.low(tokens.start) == "a" || words.low(tokens.start) == "an";
-    let general = defines && tokens.clone().take(8).any(|at| words.low(at) == "is" || words.low(at) == "are");
-    count >= 6 && !general && (matter >= 1 && past || !parties.is_empty() && past)
-        && !words.at(tokens.start).is_some_and(|token| token.shape == Shape::Mark('•'))
+    let general = defines
+        && tokens
+            .clone()
+            .take(8)
+            .any(is_a);
+    count >= 6
+        && !general
+        && past
+        && (matter >= 1 || !parties.is_empty())
+        && !words
+            .at(tokens.start)
+            .is_some_and(|token| token.shape == Shape::Mark('•'))
+}
+
+/// What a speaker says later in a document was said on the day of what it said before, unless a day is given.
+fn carry_dates(found: &mut [Statement]) {
+    let mut days: BTreeMap<String, String> = BTreeMap::new();
+    for one in found.iter_mut().filter(|one| one.record != Record::Publisher) {
+        if one.record == Record::Unattributed {
+            continue;
+        }
+        match &one.statement_date {
+            Some(day) => {
+                days.insert(one.speaker.clone(), day.clone());
+            }
+            None => one.statement_date = days.get(&one.speaker).cloned(),
+        }
+    }
 }
 
 /// The state that most accusations are about is the suspect; its people and media speak for it.
@@ -625,14 +919,21 @@ fn mark_suspects(found: &mut [Statement]) {
     }
     let Some((suspect, _)) = blamed
         .into_iter()
-        .filter(|(name, _)| lexicon().party(name).is_some_and(|party| party.sort == crate::lexicon::Sort::State))
+        .filter(|(name, _)| {
+            lexicon()
+                .party(name)
+                .is_some_and(|party| party.sort == crate::lexicon::Sort::State)
+        })
         .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)))
     else {
         return;
     };
     for one in found.iter_mut() {
         if one.speaks_for.as_deref() == Some(suspect.as_str())
-            && matches!(one.speaker_kind, SpeakerKind::Agency | SpeakerKind::Official | SpeakerKind::Media)
+            && matches!(
+                one.speaker_kind,
+                SpeakerKind::Agency | SpeakerKind::Official | SpeakerKind::Media
+            )
         {
             one.speaker_kind = SpeakerKind::Suspect;
         }

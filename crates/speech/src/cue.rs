@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use ascribe_model::words::Stance;
 
-use crate::lexicon::{Cue, Form, Frame, Tone, lexicon};
+use crate::lexicon::{Cue, Form, Frame, Sign, Tone, lexicon};
 use crate::memory::Memory;
 use crate::statement::{Record, SpeakerKind};
 use crate::subject::{Clause, Subject, before_verb, is_adverb, is_verbal, subject};
@@ -74,7 +74,9 @@ pub(crate) fn find(clause: &Clause<'_>, memory: &Memory) -> Vec<Found> {
     let mut floor = clause.start;
     let mut at = clause.start;
     while at < clause.end {
-        let opens = at > clause.start && words.mark(at.saturating_sub(1)).is_some() && lexicon().phrases.at(words, at).is_some();
+        let opens = at > clause.start
+            && words.mark(at.saturating_sub(1)).is_some()
+            && lexicon().phrases.at(words, at).is_some();
         if clause.quoted.get(at).copied().unwrap_or(false) && !opens || !words.is_word(at) {
             at = at.saturating_add(1);
             continue;
@@ -86,9 +88,9 @@ pub(crate) fn find(clause: &Clause<'_>, memory: &Memory) -> Vec<Found> {
         match one {
             Some(mut one) => {
                 hand_over(clause, &mut one, memory);
-                let handed = found
-                    .last()
-                    .is_some_and(|last| last.via.iter().any(|name| name == HANDED) && last.who.name == one.who.name);
+                let handed = found.last().is_some_and(|last| {
+                    last.via.iter().any(|name| name == HANDED) && last.who.name == one.who.name
+                });
                 if handed && let Some(last) = found.pop() {
                     one.start = last.start;
                     one.nested = false;
@@ -118,7 +120,10 @@ fn according(clause: &Clause<'_>, at: usize, memory: &Memory) -> Option<Found> {
     let mut via = Vec::new();
     // "according to an e-mail obtained by Reuters": the paper speaks, the agency passes it on.
     if let Some(by) = (from..to).find(|at| {
-        words.low(*at) == "by" && at.checked_sub(1).is_some_and(|back| matches!(words.low(back), "obtained" | "seen" | "reviewed" | "published"))
+        words.low(*at) == "by"
+            && at
+                .checked_sub(1)
+                .is_some_and(|back| matches!(words.low(back), "obtained" | "seen" | "reviewed" | "published"))
     }) && let Some(agency) = crate::who::who(words, by.saturating_add(1)..to, memory)
     {
         via.push(agency.name.clone());
@@ -126,7 +131,8 @@ fn according(clause: &Clause<'_>, at: usize, memory: &Memory) -> Option<Found> {
             who = agency;
         }
     }
-    let leads = at == clause.start || words.is_mark(at.saturating_sub(1), ',') && at.saturating_sub(2) <= clause.start;
+    let leads = at == clause.start
+        || words.is_mark(at.saturating_sub(1), ',') && at.saturating_sub(2) <= clause.start;
     Some(Found {
         cue: at..from,
         who,
@@ -147,7 +153,13 @@ fn according(clause: &Clause<'_>, at: usize, memory: &Memory) -> Option<Found> {
 fn phrase_end(clause: &Clause<'_>, from: usize) -> usize {
     let words = clause.words;
     (from..clause.end)
-        .find(|at| words.mark(*at).is_some_and(|mark| matches!(mark, ',' | ';' | ':' | '“' | '"' | '—' | '.')) && *at > from)
+        .find(|at| {
+            words
+                .mark(*at)
+                .is_some_and(|mark| matches!(mark, ',' | ';' | ':' | '“' | '"' | '—' | '.'))
+                && *at > from
+                || *at > from && is_verbal(words, *at) && lexicon().cues.contains_key(words.low(*at))
+        })
         .unwrap_or(clause.end)
 }
 
@@ -164,9 +176,15 @@ fn phrase(clause: &Clause<'_>, at: usize, floor: usize, found: &[Found], memory:
         cue: at..after,
         who: made.who,
         tone: *tone,
-        side: if made.relative.is_some() { Side::Inside } else { Side::Before },
+        side: if made.relative.is_some() {
+            Side::Inside
+        } else {
+            Side::Before
+        },
         start: made.start,
-        covers: made.relative.map_or(at..after, |from| from..part_end(clause, after)),
+        covers: made
+            .relative
+            .map_or(at..after, |from| from..part_end(clause, after)),
         via: Vec::new(),
         nominal: false,
         nested: participle || made.start == at && found.is_empty(),
@@ -184,13 +202,22 @@ struct Speaker {
 }
 
 /// Who speaks with the verb at `at`.
-fn speaker(clause: &Clause<'_>, at: usize, floor: usize, found: &[Found], memory: &Memory) -> Option<Speaker> {
+fn speaker(
+    clause: &Clause<'_>,
+    at: usize,
+    floor: usize,
+    found: &[Found],
+    memory: &Memory,
+) -> Option<Speaker> {
     let words = clause.words;
     let carried = || -> Option<Speaker> {
-        let before = found.iter().rev().find(|one| one.side != Side::Inside && !one.passive);
+        let before = found
+            .iter()
+            .rev()
+            .find(|one| one.side != Side::Inside && !one.passive);
         let who = match before {
             Some(before) => before.who.clone(),
-            None => main_subject(clause, at, memory)?,
+            None => main_subject(clause, at, memory).or_else(|| messenger(clause, at, memory))?,
         };
         let start = coordinated_start(clause, at);
         Some(Speaker {
@@ -199,11 +226,17 @@ fn speaker(clause: &Clause<'_>, at: usize, floor: usize, found: &[Found], memory
             relative: None,
         })
     };
-    if words.low(at).ends_with("ing") && lexicon().cues.get(words.low(at)).is_none_or(|cue| cue.form == Form::Ing) {
+    if words.low(at).ends_with("ing")
+        && lexicon()
+            .cues
+            .get(words.low(at))
+            .is_none_or(|cue| cue.form == Form::Ing)
+    {
         let back = before_verb(clause, at);
         let lead = back.checked_sub(1).filter(|lead| *lead >= floor)?;
         let low = words.low(lead);
-        let be = (back..at).any(|between| matches!(words.low(between), "is" | "are" | "was" | "were" | "been"));
+        let be =
+            (back..at).any(|between| matches!(words.low(between), "is" | "are" | "was" | "were" | "been"));
         let comma = words.is_mark(lead, ',')
             || words.mark(lead).is_some_and(|mark| matches!(mark, '”' | '"'))
                 && lead.checked_sub(1).is_some_and(|comma| words.is_mark(comma, ','));
@@ -260,6 +293,14 @@ fn speaker(clause: &Clause<'_>, at: usize, floor: usize, found: &[Found], memory
     }
 }
 
+/// A message without a name that threatens is the persona's.
+fn messenger(clause: &Clause<'_>, at: usize, memory: &Memory) -> Option<Who> {
+    let message = (clause.start..at).any(|at| {
+        matches!(clause.words.low(at), "message" | "messages" | "email" | "emails" | "e-mail" | "note" | "warning")
+    });
+    if message { memory.like(Like::Persona) } else { None }
+}
+
 /// The last noun phrase in `range`, for "with X saying": the name at its end.
 fn named_before(clause: &Clause<'_>, range: Range<usize>, memory: &Memory) -> Option<Who> {
     who(clause.words, range, memory)
@@ -268,9 +309,8 @@ fn named_before(clause: &Clause<'_>, range: Range<usize>, memory: &Memory) -> Op
 /// The subject of the sentence's first verb.
 fn main_subject(clause: &Clause<'_>, before: usize, memory: &Memory) -> Option<Who> {
     let words = clause.words;
-    let verb = (clause.start.saturating_add(1)..before).find(|at| {
-        !clause.quoted.get(*at).copied().unwrap_or(false) && is_verbal(words, *at)
-    })?;
+    let verb = (clause.start.saturating_add(1)..before)
+        .find(|at| !clause.quoted.get(*at).copied().unwrap_or(false) && is_verbal(words, *at))?;
     let passive = BE.contains(&words.low(verb));
     if passive
         && let Some(by) = (verb..before).find(|at| words.low(*at) == "by")
@@ -284,7 +324,11 @@ fn main_subject(clause: &Clause<'_>, before: usize, memory: &Memory) -> Option<W
             let who = who(words, region, memory)?;
             // A message without a name that threatens is the persona's.
             let message = who.like == Like::Paper && who.doubt > 1;
-            if message { memory.like(Like::Persona) } else { Some(who) }
+            if message {
+                memory.like(Like::Persona)
+            } else {
+                Some(who)
+            }
         }
         _ => None,
     }
@@ -297,9 +341,7 @@ fn coordinated_start(clause: &Clause<'_>, at: usize) -> usize {
 
 fn part_end(clause: &Clause<'_>, from: usize) -> usize {
     (from..clause.end)
-        .find(|at| {
-            clause.words.is_mark(*at, ',') && !clause.quoted.get(*at).copied().unwrap_or(false)
-        })
+        .find(|at| clause.words.is_mark(*at, ',') && !clause.quoted.get(*at).copied().unwrap_or(false))
         .unwrap_or(clause.end)
 }
 
@@ -331,7 +373,11 @@ fn noun(clause: &Clause<'_>, at: usize, memory: &Memory) -> Option<Found> {
             cue: at..next,
             who,
             tone: Tone::Is(*stance),
-            side: if covers == (clause.start..clause.end) { Side::Whole } else { Side::Inside },
+            side: if covers == (clause.start..clause.end) {
+                Side::Whole
+            } else {
+                Side::Inside
+            },
             start: covers.start,
             nested: covers != (clause.start..clause.end),
             covers,
@@ -361,10 +407,17 @@ fn noun(clause: &Clause<'_>, at: usize, memory: &Memory) -> Option<Found> {
     if words.low(next) == "from" || words.low(next) == "by" {
         let end = words_end(clause, next.saturating_add(1));
         let speaker = who(words, next.saturating_add(1)..end, memory)?;
-        let end = if speaker.mention.end > next { speaker.mention.end.min(end) } else { end };
+        let end = if speaker.mention.end > next {
+            speaker.mention.end.min(end)
+        } else {
+            end
+        };
         return make(speaker, at..end, 1);
     }
-    if *stance == Stance::Threatens && words.low(at) == "threats" && matches!(words.low(next), "issued" | "made" | "sent") {
+    if *stance == Stance::Threatens
+        && words.low(at) == "threats"
+        && matches!(words.low(next), "issued" | "made" | "sent")
+    {
         let speaker = memory.like(Like::Persona).unwrap_or_else(|| Who {
             kind: SpeakerKind::Persona,
             record: Record::OnRecord,
@@ -385,7 +438,10 @@ fn words_end(clause: &Clause<'_>, from: usize) -> usize {
     let words = clause.words;
     let mut at = from;
     while at < clause.end && at < from.saturating_add(8) {
-        if words.mark(at).is_some() || at > from && is_verbal(words, at) || at > from && words.low(at) == "that" {
+        if words.mark(at).is_some()
+            || at > from && is_verbal(words, at)
+            || at > from && words.low(at) == "that"
+        {
             break;
         }
         at = at.saturating_add(1);
@@ -395,13 +451,21 @@ fn words_end(clause: &Clause<'_>, from: usize) -> usize {
 
 const BE: [&str; 9] = ["is", "are", "was", "were", "be", "been", "being", "'s", "get"];
 const MODALS: [&str; 14] = [
-    "will", "would", "could", "may", "might", "can", "should", "must", "did", "do", "does", "didn't", "don't", "shall",
+    "will", "would", "could", "may", "might", "can", "should", "must", "did", "do", "does", "didn't",
+    "don't", "shall",
 ];
 
 fn verb(clause: &Clause<'_>, at: usize, floor: usize, found: &[Found], memory: &Memory) -> Option<Found> {
     let words = clause.words;
     let cue = *lexicon().cues.get(words.low(at))?;
-    if words.is_name(at) && !(at == clause.start || words.is_name(at.saturating_add(1)) || found.is_empty()) {
+    if words.is_name(at) && !clause.headline && at > clause.start {
+        return None;
+    }
+    // "United States" is no verb.
+    let inside_name = (at.saturating_sub(3)..at).any(|from| {
+        words.is_name(from) && lexicon().party_at(words, from).is_some_and(|(_, _, len)| from.saturating_add(len) > at)
+    });
+    if inside_name {
         return None;
     }
     let next = at.saturating_add(1);
@@ -412,7 +476,9 @@ fn verb(clause: &Clause<'_>, at: usize, floor: usize, found: &[Found], memory: &
         && between.clone().any(|at| BE.contains(&words.low(at)))
         && matches!(cue.form, Form::Past | Form::Participle);
     let not = between.clone().any(|at| {
-        matches!(words.low(at), "not" | "never") || words.low(at).ends_with("n't") || words.low(at).ends_with("n’t")
+        matches!(words.low(at), "not" | "never")
+            || words.low(at).ends_with("n't")
+            || words.low(at).ends_with("n’t")
     });
     if passive {
         return passive_cue(clause, at, floor, cue, found, memory);
@@ -429,7 +495,17 @@ fn verb(clause: &Clause<'_>, at: usize, floor: usize, found: &[Found], memory: &
         let lead = (floor..at.saturating_sub(1)).rev().take(3).filter(|before| {
             matches!(
                 words.low(*before),
-                "come" | "came" | "comes" | "went" | "goes" | "on" | "out" | "continued" | "continues" | "quick" | "forward"
+                "come"
+                    | "came"
+                    | "comes"
+                    | "went"
+                    | "goes"
+                    | "on"
+                    | "out"
+                    | "continued"
+                    | "continues"
+                    | "quick"
+                    | "forward"
             )
         });
         let lead = lead.min().filter(|_| cue.bare)?;
@@ -437,7 +513,17 @@ fn verb(clause: &Clause<'_>, at: usize, floor: usize, found: &[Found], memory: &
             Subject::Here { region, .. } => (who(words, region.clone(), memory)?, region.start),
             _ => (main_subject(clause, at, memory)?, clause_head(clause, at, floor)),
         };
-        return Some(active(clause, at, cue, Speaker { who: main, start, relative: None }, Vec::new()));
+        return Some(active(
+            clause,
+            at,
+            cue,
+            Speaker {
+                who: main,
+                start,
+                relative: None,
+            },
+            Vec::new(),
+        ));
     }
     if MODALS.contains(&low_back) && cue.bare {
         return None;
@@ -449,7 +535,14 @@ fn verb(clause: &Clause<'_>, at: usize, floor: usize, found: &[Found], memory: &
         return Some(Found {
             cue: at..next,
             who,
-            tone: if cue.tone == Tone::Content { Tone::Is(Stance::Asserts) } else { cue.tone },
+            tone: if cue.tone == Tone::Content {
+                // What is claimed is that somebody did it.
+                let blames = (clause.start..at)
+                    .any(|at| lexicon().content.at(words, at).is_some_and(|(sign, _)| *sign == Sign::Resp));
+                Tone::Is(if blames { Stance::Accuses } else { Stance::Asserts })
+            } else {
+                cue.tone
+            },
             side: Side::Inside,
             start: at.saturating_sub(1),
             covers: at.saturating_sub(1)..end,
@@ -464,7 +557,11 @@ fn verb(clause: &Clause<'_>, at: usize, floor: usize, found: &[Found], memory: &
     if words.low(next) == "by" && cue.form != Form::Finite {
         return None;
     }
-    if cue.form == Form::Participle && !between.clone().any(|at| matches!(words.low(at), "has" | "have" | "had" | "having")) {
+    if cue.form == Form::Participle
+        && !between
+            .clone()
+            .any(|at| matches!(words.low(at), "has" | "have" | "had" | "having"))
+    {
         return None;
     }
     let quoting = quoted_object(clause, at, found);
@@ -473,7 +570,17 @@ fn verb(clause: &Clause<'_>, at: usize, floor: usize, found: &[Found], memory: &
             return complement(clause, at, cue).then(|| Found {
                 via,
                 nested: false,
-                ..active(clause, at, cue, Speaker { who: speaker, start: found.last().map_or(at, |one| one.start), relative: None }, Vec::new())
+                ..active(
+                    clause,
+                    at,
+                    cue,
+                    Speaker {
+                        who: speaker,
+                        start: found.last().map_or(at, |one| one.start),
+                        relative: None,
+                    },
+                    Vec::new(),
+                )
             });
         }
         None => speaker(clause, at, floor, found, memory)?,
@@ -493,7 +600,7 @@ fn quoted_object(clause: &Clause<'_>, at: usize, found: &[Found]) -> Option<(Who
     let near = at.saturating_sub(last.cue.end) <= 14;
     let words = clause.words;
     let ing = words.low(at).ends_with("ing");
-    if !(ing && near) || !last.via.iter().any(|name| name == HANDED) {
+    if !(ing && near && last.via.iter().any(|name| name == HANDED)) {
         return None;
     }
     let via: Vec<String> = last.via.iter().filter(|name| *name != HANDED).cloned().collect();
@@ -544,7 +651,9 @@ fn is_after(clause: &Clause<'_>, at: usize, start: usize) -> bool {
     let Some(before) = start.checked_sub(1).filter(|before| *before > clause.start) else {
         return false;
     };
-    let closes = words.mark(before).is_some_and(|mark| matches!(mark, ',' | '”' | '"' | '’' | '\'' | '?' | '—' | '–'));
+    let closes = words
+        .mark(before)
+        .is_some_and(|mark| matches!(mark, ',' | '”' | '"' | '’' | '\'' | '?' | '—' | '–'));
     closes && !has_content(clause, at.saturating_add(1))
 }
 
@@ -578,11 +687,17 @@ fn has_content(clause: &Clause<'_>, from: usize) -> bool {
 fn reads_as_noun(clause: &Clause<'_>, at: usize, cue: Cue, back: Option<usize>) -> bool {
     let words = clause.words;
     let Some(back) = back else {
-        return cue.form != Form::Ing || true;
+        return true;
     };
     let low = words.low(back);
     let next = words.low(at.saturating_add(1));
-    if crate::who::is_determiner(low) || words.is_possessive(back) || matches!(low, "its" | "his" | "their" | "of" | "in" | "for" | "no" | "such" | "some" | "any") {
+    if crate::who::is_determiner(low)
+        || words.is_possessive(back)
+        || matches!(
+            low,
+            "its" | "his" | "their" | "of" | "in" | "for" | "no" | "such" | "some" | "any"
+        )
+    {
         return true;
     }
     if cue.form == Form::Finite && !matches!(low, "who" | "which") {
@@ -591,18 +706,61 @@ fn reads_as_noun(clause: &Clause<'_>, at: usize, cue: Cue, back: Option<usize>) 
             .party_at(words, back)
             .is_some_and(|(_, naming, _)| naming == crate::lexicon::Naming::Adjective)
             && !words.low(back).ends_with('s');
-        let noun_like = matches!(words.low(at), "claims" | "reports" | "threatens" | "comments" | "questions" | "doubts" | "demands" | "posts" | "calls" | "notes" | "shows" | "protests" | "links" | "finds" | "report" | "claim" | "comment" | "question" | "doubt" | "demand" | "post" | "call" | "note" | "show" | "link" | "find" | "blame" | "blast" | "challenge" | "slam");
+        let noun_like = matches!(
+            words.low(at),
+            "claims"
+                | "reports"
+                | "threatens"
+                | "comments"
+                | "questions"
+                | "doubts"
+                | "demands"
+                | "posts"
+                | "calls"
+                | "notes"
+                | "shows"
+                | "protests"
+                | "links"
+                | "finds"
+                | "report"
+                | "claim"
+                | "comment"
+                | "question"
+                | "doubt"
+                | "demand"
+                | "post"
+                | "call"
+                | "note"
+                | "show"
+                | "link"
+                | "find"
+                | "blame"
+                | "blast"
+                | "challenge"
+                | "slam"
+        );
         if noun_like && (adjective || matches!(next, "of" | "from" | "about" | "by" | "in" | "on")) {
             return true;
         }
     }
     matches!(low, "to" | "without" | "despite" | "before" | "after") && !cue.bare
+        || cue.form == Form::Past && matches!(low, "about" | "by" | "with" | "against" | "from" | "on" | "over")
 }
 
 /// Whether the verb has what its frame needs.
 fn fits(clause: &Clause<'_>, at: usize, cue: Cue, made: &Speaker) -> bool {
     let words = clause.words;
     let next = at.saturating_add(1);
+    // "hackers have broken into sites to spread reports": another verb stands between, so this one is a noun.
+    let between = (made.start.saturating_add(1)..before_verb(clause, at)).any(|at| {
+        is_verbal(words, at) && !clause.quoted.get(at).copied().unwrap_or(false)
+    });
+    let relative = (made.start..at).any(|at| {
+        matches!(words.low(at), "who" | "which" | "whose" | "that") || words.is_mark(at, ',')
+    });
+    if cue.form == Form::Finite && words.low(at) != "said" && between && !relative {
+        return false;
+    }
     match cue.frame {
         Frame::Say => {
             // "said" always; "claims", "comments" only where something is said.
@@ -616,28 +774,58 @@ fn fits(clause: &Clause<'_>, at: usize, cue: Cue, made: &Speaker) -> bool {
                 || is_after(clause, at, made.start)
                 || matches!(
                     words.low(at),
-                    "detected" | "detects" | "found" | "finds" | "discovered" | "identified" | "determined" | "concluded" | "revealed" | "indicated" | "suggested" | "disclosed"
-                ) && matches!(made.who.like, Like::Agency | Like::Firm | Like::Experts | Like::Ngo | Like::Paper)
+                    "noted" | "observed" | "confirmed" | "acknowledged"
+                        | "detected"
+                        | "detects"
+                        | "found"
+                        | "finds"
+                        | "discovered"
+                        | "identified"
+                        | "determined"
+                        | "concluded"
+                        | "revealed"
+                        | "indicated"
+                        | "suggested"
+                        | "disclosed"
+                ) && matches!(
+                    made.who.like,
+                    Like::Agency | Like::Firm | Like::Experts | Like::Ngo | Like::Paper | Like::Person
+                )
         }
         Frame::Act | Frame::Blame => {
             // "hackers linked to", "an attack blamed on": no verb of its own.
             let reduced = cue.form == Form::Past
                 && matches!(words.low(next), "to" | "in" | "with" | "on" | "for" | "of")
                 && !(before_verb(clause, at)..at).any(|at| matches!(words.low(at), "has" | "have" | "had"));
-            !(reduced && cue.frame == Frame::Blame) && !(cue.frame == Frame::Blame && matches!(words.low(at), "link" | "links" | "linking" | "charge"))
+            !(reduced && cue.frame == Frame::Blame)
+                && !(cue.frame == Frame::Blame
+                    && matches!(words.low(at), "link" | "links" | "linking" | "charge"))
                 && !matches!(made.who.like, Like::Paper if made.who.doubt > 1)
         }
         Frame::Name => {
             let window = next..clause.end.min(next.saturating_add(22));
-            let quote = window.clone().find(|at| clause.quoted.get(*at).copied().unwrap_or(false));
+            let quote = window
+                .clone()
+                .find(|at| clause.quoted.get(*at).copied().unwrap_or(false));
             let as_ = window.clone().any(|at| words.low(at) == "as");
             match quote {
                 Some(open) => {
                     // “Guardians of Peace” is a name and no judgement.
                     let inner = open.saturating_add(1);
-                    !words.is_name(inner) || words.low(inner).ends_with('t') && false
+                    !words.is_name(inner)
                 }
-                None => as_ && matches!(words.low(at), "describe" | "describes" | "described" | "describing" | "labelled" | "characterized" | "branded"),
+                None => {
+                    as_ && matches!(
+                        words.low(at),
+                        "describe"
+                            | "describes"
+                            | "described"
+                            | "describing"
+                            | "labelled"
+                            | "characterized"
+                            | "branded"
+                    )
+                }
             }
         }
         Frame::Quote => cue.form != Form::Ing,
@@ -650,20 +838,42 @@ fn complement(clause: &Clause<'_>, at: usize, cue: Cue) -> bool {
     let words = clause.words;
     let next = at.saturating_add(1);
     let window = next..clause.end.min(next.saturating_add(9));
-    if matches!(cue.frame, Frame::Act | Frame::Blame) || cue.frame == Frame::Say && cue.form == Form::Ing && next < clause.end && words.low(next) != "to" {
+    if matches!(cue.frame, Frame::Act | Frame::Blame)
+        || cue.frame == Frame::Say && cue.form == Form::Ing && next < clause.end && words.low(next) != "to"
+    {
         return true;
     }
     for token in window {
-        if clause.quoted.get(token).copied().unwrap_or(false) || words.low(token) == "that" || words.is_mark(token, ':') {
+        if clause.quoted.get(token).copied().unwrap_or(false)
+            || words.low(token) == "that"
+            || words.is_mark(token, ':')
+        {
             return true;
         }
-        if token > next && words.mark(token).is_some_and(|mark| matches!(mark, ',' | ';' | '.')) {
+        if token > next
+            && words
+                .mark(token)
+                .is_some_and(|mark| matches!(mark, ',' | ';' | '.'))
+        {
             return false;
         }
         if token > next
             && matches!(
                 words.low(token),
-                "is" | "are" | "was" | "were" | "has" | "have" | "had" | "will" | "would" | "could" | "may" | "might" | "did" | "does" | "behind"
+                "is" | "are"
+                    | "was"
+                    | "were"
+                    | "has"
+                    | "have"
+                    | "had"
+                    | "will"
+                    | "would"
+                    | "could"
+                    | "may"
+                    | "might"
+                    | "did"
+                    | "does"
+                    | "behind"
             )
         {
             return true;
@@ -679,12 +889,16 @@ fn inverted(clause: &Clause<'_>, at: usize, cue: Cue, memory: &Memory) -> Option
         return None;
     }
     let back = at.checked_sub(1).filter(|back| *back >= clause.start)?;
-    let opens = words.mark(back).is_some_and(|mark| matches!(mark, ',' | '”' | '"' | '’' | '\'' | '?' | '!' | '—' | '–'));
+    let opens = words
+        .mark(back)
+        .is_some_and(|mark| matches!(mark, ',' | '”' | '"' | '’' | '\'' | '?' | '!' | '—' | '–'));
     if !opens {
         return None;
     }
     let next = at.saturating_add(1);
-    let begins = words.is_name(next) || crate::who::is_determiner(words.low(next)) || words.low(next).starts_with("u.s");
+    let begins = words.is_name(next)
+        || crate::who::is_determiner(words.low(next))
+        || words.low(next).starts_with("u.s");
     if !begins && !lexicon().nouns.contains_key(words.low(next)) {
         return None;
     }
@@ -696,13 +910,20 @@ fn inverted(clause: &Clause<'_>, at: usize, cue: Cue, memory: &Memory) -> Option
         match mark {
             Some('(') => depth = depth.saturating_add(1),
             Some(')') => depth = depth.saturating_sub(1),
-            Some('.') if words.at(end.saturating_add(1)).is_some_and(|token| token.start > 0) && end.saturating_add(1) < clause.end => {}
+            Some('.')
+                if words
+                    .at(end.saturating_add(1))
+                    .is_some_and(|token| token.start > 0)
+                    && end.saturating_add(1) < clause.end => {}
             Some(',' | ';' | '.' | '“' | '"' | ':' | '—' | '–') if depth == 0 => break,
             _ => {}
         }
         end = end.saturating_add(1);
     }
-    if words.mark(end).is_some_and(|mark| matches!(mark, '“' | '"' | ':')) {
+    if words
+        .mark(end)
+        .is_some_and(|mark| matches!(mark, '“' | '"' | ':'))
+    {
         return None;
     }
     if (next..end).any(|at| is_verbal(words, at) && !words.is_name(at) && !after_relative(words, next, at)) {
@@ -712,7 +933,11 @@ fn inverted(clause: &Clause<'_>, at: usize, cue: Cue, memory: &Memory) -> Option
     let mut beside = end;
     if words.is_mark(end, ',') {
         beside = (end.saturating_add(1)..clause.end)
-            .find(|at| words.mark(*at).is_some_and(|mark| matches!(mark, ',' | ';' | '.')))
+            .find(|at| {
+                words
+                    .mark(*at)
+                    .is_some_and(|mark| matches!(mark, ',' | ';' | '.'))
+            })
             .unwrap_or(clause.end);
     }
     let mut speaker = who(words, next..end, memory)?;
@@ -750,8 +975,15 @@ fn passive_cue(
     let words = clause.words;
     let next = at.saturating_add(1);
     let end = part_end(clause, next);
-    let by = (next..end).find(|at| words.low(*at) == "by" && !clause.quoted.get(*at).copied().unwrap_or(false));
-    let agent = by.and_then(|by| who(words, by.saturating_add(1)..words_end_wide(clause, by.saturating_add(1)), memory));
+    let by =
+        (next..end).find(|at| words.low(*at) == "by" && !clause.quoted.get(*at).copied().unwrap_or(false));
+    let agent = by.and_then(|by| {
+        who(
+            words,
+            by.saturating_add(1)..words_end_wide(clause, by.saturating_add(1)),
+            memory,
+        )
+    });
     let start = match subject(clause, at, floor) {
         Subject::Here { region, .. } => region.start,
         _ => before_verb(clause, at),
@@ -777,20 +1009,34 @@ fn passive_cue(
         Frame::Say | Frame::Weak | Frame::Name => {
             let opinion = matches!(
                 low,
-                "believed" | "thought" | "said" | "considered" | "reported" | "suspected" | "understood" | "alleged" | "presumed"
-                    | "feared" | "known" | "claimed" | "estimated"
+                "believed"
+                    | "thought"
+                    | "said"
+                    | "considered"
+                    | "reported"
+                    | "suspected"
+                    | "understood"
+                    | "alleged"
+                    | "presumed"
+                    | "feared"
+                    | "known"
+                    | "claimed"
+                    | "estimated"
             );
-            let followed = matches!(words.low(next), "to" | "that" | "by" | "as") || low == "considered" || words.is_adverb_at(next);
+            let followed = matches!(words.low(next), "to" | "that" | "by" | "as")
+                || low == "considered"
+                || words.is_adverb_at(next);
             if !opinion || !followed {
                 return None;
             }
-            let tone = if low == "alleged" || low == "suspected" { Tone::Is(Stance::Accuses) } else { Tone::Content };
+            let tone = if low == "alleged" || low == "suspected" {
+                Tone::Is(Stance::Accuses)
+            } else {
+                Tone::Content
+            };
             make(agent.unwrap_or_else(|| nobody("unspecified")), tone, 1)
         }
         Frame::Blame => {
-            if matches!(low, "linked" | "attributed") && agent.is_none() && found.is_empty() {
-                return None;
-            }
             // The subject is the accused; it is found by what is said of it.
             make(agent.unwrap_or_else(|| nobody("unspecified")), cue.tone, 1)
         }
@@ -822,21 +1068,28 @@ fn words_end_wide(clause: &Clause<'_>, from: usize) -> usize {
     let words = clause.words;
     (from..clause.end)
         .find(|at| {
-            words.mark(*at).is_some_and(|mark| matches!(mark, ',' | ';' | '.' | ':') && !is_dot_inside(words, *at))
+            words
+                .mark(*at)
+                .is_some_and(|mark| matches!(mark, ',' | ';' | '.' | ':') && !is_dot_inside(words, *at))
                 || *at > from && matches!(words.low(*at), "as" | "for" | "who" | "that" | "on" | "after")
         })
         .unwrap_or(clause.end)
 }
 
 fn is_dot_inside(words: &Words<'_>, at: usize) -> bool {
-    words.is_mark(at, '.') && words.at(at.saturating_add(1)).is_some_and(|token| !token.spaced || token.shape == Shape::Word && token.capital)
+    words.is_mark(at, '.')
+        && words
+            .at(at.saturating_add(1))
+            .is_some_and(|token| !token.spaced || token.shape == Shape::Word && token.capital)
 }
 
 /// Media that heard it: "told AFP", "in an interview with the BBC"; and the object of a verb of quoting.
 fn told_to(clause: &Clause<'_>, at: usize, cue: Cue, memory: &Memory) -> Vec<String> {
     let words = clause.words;
     let low = words.low(at);
-    if !(low.starts_with("t") && matches!(low, "told" | "tells" | "tell" | "telling")) && cue.frame != Frame::Say {
+    if !(low.starts_with("t") && matches!(low, "told" | "tells" | "tell" | "telling"))
+        && cue.frame != Frame::Say
+    {
         return Vec::new();
     }
     let window = at.saturating_add(1)..clause.end.min(at.saturating_add(9));
@@ -844,12 +1097,20 @@ fn told_to(clause: &Clause<'_>, at: usize, cue: Cue, memory: &Memory) -> Vec<Str
     let mut index = window.start;
     while index < window.end {
         let with = index > at.saturating_add(1)
-            && matches!(words.low(index.saturating_sub(1)), "with" | "to" | "the" | "on" | "by");
-        if (told && index == at.saturating_add(1) || with || told && words.low(index.saturating_sub(1)) == "the")
+            && matches!(
+                words.low(index.saturating_sub(1)),
+                "with" | "to" | "the" | "on" | "by"
+            );
+        if (told && index == at.saturating_add(1)
+            || with
+            || told && words.low(index.saturating_sub(1)) == "the")
             && let Some((party, naming, len)) = lexicon().party_at(words, index)
             && naming == crate::lexicon::Naming::Name
             && let Some(party) = lexicon().parties.get(party)
-            && matches!(party.sort, crate::lexicon::Sort::Media | crate::lexicon::Sort::StateMedia)
+            && matches!(
+                party.sort,
+                crate::lexicon::Sort::Media | crate::lexicon::Sort::StateMedia
+            )
         {
             // "RFA's Korean Service": the part that heard it.
             let mut end = index.saturating_add(len);
@@ -879,20 +1140,26 @@ fn told_to(clause: &Clause<'_>, at: usize, cue: Cue, memory: &Memory) -> Vec<Str
 fn hand_over(clause: &Clause<'_>, one: &mut Found, memory: &Memory) {
     let words = clause.words;
     let verb = one.cue.start;
-    if one.passive || lexicon().cues.get(words.low(verb)).is_none_or(|cue| cue.frame != Frame::Quote) {
+    if one.passive
+        || lexicon()
+            .cues
+            .get(words.low(verb))
+            .is_none_or(|cue| cue.frame != Frame::Quote)
+    {
         return;
     }
     let from = verb.saturating_add(1);
     let end = (from..clause.end)
         .find(|at| {
-            words.mark(*at).is_some_and(|mark| matches!(mark, ',' | ';' | '“' | '"' | '('))
+            words
+                .mark(*at)
+                .is_some_and(|mark| matches!(mark, ',' | ';' | '“' | '"' | '('))
                 || matches!(words.low(*at), "as" | "on" | "who") && *at > from
                 || words.low(*at).ends_with("ing") && lexicon().cues.contains_key(words.low(*at))
         })
         .unwrap_or(clause.end);
-    let says = (end..clause.end.min(end.saturating_add(4))).any(|at| {
-        words.low(at).ends_with("ing") && lexicon().cues.contains_key(words.low(at))
-    });
+    let says = (end..clause.end.min(end.saturating_add(4)))
+        .any(|at| words.low(at).ends_with("ing") && lexicon().cues.contains_key(words.low(at)));
     if !says {
         return;
     }

@@ -41,11 +41,27 @@ fn date_or(year: i16, month: i8, day: i8, other: Date) -> Date {
 }
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
     "december",
 ];
 const WEEKDAYS: [&str; 7] = [
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
 ];
 const COUNTS: [&str; 12] = [
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -112,7 +128,11 @@ fn year(words: &Words<'_>, at: usize) -> Option<i16> {
 }
 
 fn skip(words: &Words<'_>, at: usize, mark: char) -> usize {
-    if words.is_mark(at, mark) { at.saturating_add(1) } else { at }
+    if words.is_mark(at, mark) {
+        at.saturating_add(1)
+    } else {
+        at
+    }
 }
 
 fn at_token(words: &Words<'_>, at: usize, published: Option<Date>) -> Option<Dated> {
@@ -130,7 +150,10 @@ fn at_token(words: &Words<'_>, at: usize, published: Option<Date>) -> Option<Dat
         "early" | "late" | "mid" => (Some(low), skip(words, next, '-')),
         _ => (None, at),
     };
-    let glued = low.strip_prefix("mid-").or_else(|| low.strip_prefix("late-")).or_else(|| low.strip_prefix("early-"));
+    let glued = low
+        .strip_prefix("mid-")
+        .or_else(|| low.strip_prefix("late-"))
+        .or_else(|| low.strip_prefix("early-"));
     if let Some(number) = glued.and_then(month) {
         let part = low.split('-').next();
         let (first, last, to) = whole_month(words, next, number, published)?;
@@ -161,8 +184,16 @@ fn at_token(words: &Words<'_>, at: usize, published: Option<Date>) -> Option<Dat
         let (first, last) = third(first, last, part);
         // "may" and "march" are words too.
         let shy = matches!(words.low(from), "may" | "march") && part.is_none() && to == after;
-        let led = from.checked_sub(1).map(|back| words.low(back)).unwrap_or_default();
-        if shy && !matches!(led, "in" | "since" | "last" | "of" | "by" | "until" | "from" | "to") {
+        let led = from
+            .checked_sub(1)
+            .map(|back| words.low(back))
+            .unwrap_or_default();
+        if shy
+            && !matches!(
+                led,
+                "in" | "since" | "last" | "of" | "by" | "until" | "from" | "to"
+            )
+        {
             return None;
         }
         return make(to, first, last);
@@ -170,12 +201,18 @@ fn at_token(words: &Words<'_>, at: usize, published: Option<Date>) -> Option<Dat
     // 19 December 2014
     if let Some(day) = self::number(words, at).filter(|day| (1..=31).contains(day))
         && let Some(number) = named(next)
-        && words.at(at).is_some_and(|token| token.shape == Shape::Number || words.low(at).len() <= 4)
+        && words
+            .at(at)
+            .is_some_and(|token| token.shape == Shape::Number || words.low(at).len() <= 4)
     {
         let after = skip(words, next.saturating_add(1), '.');
         let comma = skip(words, after, ',');
         let written = year(words, comma);
-        let to = if written.is_some() { comma.saturating_add(1) } else { next.saturating_add(1) };
+        let to = if written.is_some() {
+            comma.saturating_add(1)
+        } else {
+            next.saturating_add(1)
+        };
         let day = i8::try_from(day).ok()?;
         let on = resolve(written, published, |year| Date::new(year, number, day).ok())?;
         return make(to, on, on);
@@ -184,8 +221,22 @@ fn at_token(words: &Words<'_>, at: usize, published: Option<Date>) -> Option<Dat
         let led = at.checked_sub(1).map(|back| words.low(back)).unwrap_or_default();
         let dated = matches!(
             led,
-            "in" | "since" | "around" | "during" | "by" | "of" | "until" | "from" | "to" | "before" | "after" | "the" | "late"
-                | "early" | "mid" | "through" | "and"
+            "in" | "since"
+                | "around"
+                | "during"
+                | "by"
+                | "of"
+                | "until"
+                | "from"
+                | "to"
+                | "before"
+                | "after"
+                | "the"
+                | "late"
+                | "early"
+                | "mid"
+                | "through"
+                | "and"
         );
         if dated && !words.low(next).starts_with("hackers") && !words.low(next).starts_with("people") {
             return make(next, date(year, 1, 1), date(year, 12, 31));
@@ -193,7 +244,11 @@ fn at_token(words: &Words<'_>, at: usize, published: Option<Date>) -> Option<Dat
         return None;
     }
     let today = published?;
-    if let Some(weekday) = WEEKDAYS.iter().position(|name| *name == low).filter(|_| words.is_name(at)) {
+    if let Some(weekday) = WEEKDAYS
+        .iter()
+        .position(|name| *name == low)
+        .filter(|_| words.is_name(at))
+    {
         let now = i64::from(today.weekday().to_monday_zero_offset());
         let back = now.saturating_sub(i64::try_from(weekday).ok()?).rem_euclid(7);
         let on = today.checked_sub(back.days()).ok()?;
@@ -295,7 +350,11 @@ fn third(first: Date, last: Date, part: Option<&str>) -> (Date, Date) {
 }
 
 /// The date in the written year, else the last one on or before publication.
-fn resolve(written: Option<i16>, published: Option<Date>, make: impl Fn(i16) -> Option<Date>) -> Option<Date> {
+fn resolve(
+    written: Option<i16>,
+    published: Option<Date>,
+    make: impl Fn(i16) -> Option<Date>,
+) -> Option<Date> {
     if let Some(year) = written {
         return make(year);
     }

@@ -38,7 +38,11 @@ impl Marks {
                 .collect();
             let runs: Vec<u64> = hashes
                 .windows(RUN_WORDS)
-                .map(|run| run.iter().fold(OFFSET, |all, word| (all ^ word).wrapping_mul(PRIME).rotate_left(23)))
+                .map(|run| {
+                    run.iter().fold(OFFSET, |all, word| {
+                        (all ^ word).wrapping_mul(PRIME).rotate_left(23)
+                    })
+                })
                 .collect();
             if runs.len() < WINDOW {
                 marks.extend(runs.iter().copied());
@@ -77,7 +81,11 @@ impl Marks {
         if small.marks.is_empty() {
             return 0.0;
         }
-        let shared = small.marks.iter().filter(|mark| large.marks.contains(mark)).count();
+        let shared = small
+            .marks
+            .iter()
+            .filter(|mark| large.marks.contains(mark))
+            .count();
         count(shared) / count(small.marks.len())
     }
 }
@@ -92,14 +100,18 @@ const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 const PRIME: u64 = 0x0000_0100_0000_01b3;
 
 fn hash(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(OFFSET, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME))
+    bytes
+        .iter()
+        .fold(OFFSET, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME))
 }
 
 /// The words of a quotation in lower case, for comparing quotations across marks and punctuation; none where it is too
 /// short to be anybody's own words.
 #[must_use]
 pub fn quotation_key(text: &str) -> Option<String> {
-    let quote = crate::quotes::quotes(text).into_iter().max_by_key(|quote| quote.range.len())?;
+    let quote = crate::quotes::quotes(text)
+        .into_iter()
+        .max_by_key(|quote| quote.range.len())?;
     let inner = text.get(quote.range)?;
     let words = Words::of(inner);
     let parts: Vec<&str> = (0..words.len())

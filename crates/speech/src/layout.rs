@@ -128,7 +128,10 @@ fn cut(text: &str, range: Range<usize>, mut give: impl FnMut(Range<usize>)) {
             to = to.saturating_sub(1);
         }
         let window = text.get(start..to).unwrap_or_default();
-        let len = window.rfind(char::is_whitespace).filter(|at| *at > 0).unwrap_or(window.len());
+        let len = window
+            .rfind(char::is_whitespace)
+            .filter(|at| *at > 0)
+            .unwrap_or(window.len());
         give(start..start.saturating_add(len));
         start = start.saturating_add(len);
         let rest = text.get(start..range.end).unwrap_or_default();
@@ -153,7 +156,11 @@ fn kind(line: &str, seen_body: bool) -> Kind {
 
 /// Copies of pages put the name of a picture's file before its caption.
 fn starts_with_picture(line: &str) -> bool {
-    let first = line.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
+    let first = line
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     let picture = [".jpg", ".jpeg", ".png", ".gif", ".webp"]
         .iter()
         .any(|tail| first.ends_with(tail));
@@ -166,10 +173,14 @@ fn starts_with_picture(line: &str) -> bool {
 /// Lines that belong to the page and not to the article.
 fn is_noise(line: &str) -> bool {
     let head: String = line.chars().take(400).collect::<String>().to_lowercase();
-    if lexicon().boilerplate.iter().any(|mark| match mark.strip_prefix('*') {
-        Some(anywhere) => head.contains(anywhere),
-        None => head.starts_with(mark.as_str()),
-    }) {
+    if lexicon()
+        .boilerplate
+        .iter()
+        .any(|mark| match mark.strip_prefix('*') {
+            Some(anywhere) => head.contains(anywhere),
+            None => head.starts_with(mark.as_str()),
+        })
+    {
         return true;
     }
     let letters = line.chars().filter(|c| c.is_alphabetic()).count();
@@ -182,7 +193,10 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> Vec<(Kind, String)> {
-        let piece = Piece { role: &Role::Body, text };
+        let piece = Piece {
+            role: &Role::Body,
+            text,
+        };
         blocks(&[piece])
             .into_iter()
             .map(|block| (block.kind, text.get(block.range).unwrap().to_owned()))

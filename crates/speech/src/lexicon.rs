@@ -162,7 +162,9 @@ impl<T: Clone> Phrases<T> {
                 .split_whitespace()
                 .map(|word| word.split('|').map(str::to_owned).collect())
                 .collect();
-            let Some(first) = words.first().cloned() else { continue };
+            let Some(first) = words.first().cloned() else {
+                continue;
+            };
             for word in first {
                 let phrase = Phrase {
                     words: words.clone(),
@@ -180,15 +182,10 @@ impl<T: Clone> Phrases<T> {
     /// The longest phrase that starts at token `index`, with how many tokens it takes.
     pub(crate) fn at(&self, words: &Words<'_>, index: usize) -> Option<(&T, usize)> {
         self.by_first.get(words.low(index))?.iter().find_map(|phrase| {
-            let fits = phrase
-                .words
-                .iter()
-                .enumerate()
-                .skip(1)
-                .all(|(offset, any)| {
-                    let low = words.low(index.saturating_add(offset));
-                    any.iter().any(|word| word == low)
-                });
+            let fits = phrase.words.iter().enumerate().skip(1).all(|(offset, any)| {
+                let low = words.low(index.saturating_add(offset));
+                any.iter().any(|word| word == low)
+            });
             fits.then_some((&phrase.means, phrase.words.len()))
         })
     }
@@ -230,12 +227,10 @@ impl Lexicon {
                 Some((words.to_owned(), tone_of(tone.trim())?))
             })),
             hedges: Phrases::new(hedges),
-            evidence: Phrases::new(
-                lines(include_str!("../data/evidence.tsv")).flat_map(|line| {
-                    let (category, words) = line.split_once('\t').unwrap_or(("", ""));
-                    words.split('|').map(move |phrase| (phrase.to_owned(), category))
-                }),
-            ),
+            evidence: Phrases::new(lines(include_str!("../data/evidence.tsv")).flat_map(|line| {
+                let (category, words) = line.split_once('\t').unwrap_or(("", ""));
+                words.split('|').map(move |phrase| (phrase.to_owned(), category))
+            })),
             content: Phrases::new(lines(include_str!("../data/content.tsv")).filter_map(|line| {
                 let (words, sign) = line.split_once('\t')?;
                 Some((words.to_owned(), sign_of(sign.trim())?))
@@ -260,10 +255,10 @@ impl Lexicon {
         let (found, len) = self.names.at(words, index)?;
         let article = usize::from(words.low(index) == "the");
         // A name is written with a capital; "turkey" is a bird and "us" a pronoun.
-        let named = words.is_name(index.saturating_add(article))
-            || words.is_mark(index, '#');
+        let named = words.is_name(index.saturating_add(article)) || words.is_mark(index, '#');
         let single = len == 1 && words.raw(index).len() <= 4;
-        let shouted = words.raw(index).chars().any(char::is_lowercase) && single && SHOUTED.contains(&words.low(index));
+        let shouted =
+            words.raw(index).chars().any(char::is_lowercase) && single && SHOUTED.contains(&words.low(index));
         (named && !shouted).then_some((found.0, found.1, len))
     }
 
@@ -274,7 +269,9 @@ impl Lexicon {
 }
 
 /// Names that are words when they are not in capitals.
-const SHOUTED: [&str; 12] = ["us", "un", "rt", "ap", "sea", "gop", "nis", "pla", "eu", "dw", "sana", "vice"];
+const SHOUTED: [&str; 12] = [
+    "us", "un", "rt", "ap", "sea", "gop", "nis", "pla", "eu", "dw", "sana", "vice",
+];
 
 trait FirstWins {
     fn rev_first(self) -> BTreeMap<String, Noun>;
@@ -307,7 +304,9 @@ fn cues() -> BTreeMap<String, Cue> {
             "decline" => Frame::Decline,
             _ => continue,
         };
-        let Some(tone) = tone_of(tone.trim()) else { continue };
+        let Some(tone) = tone_of(tone.trim()) else {
+            continue;
+        };
         let forms: Vec<&str> = forms.split('|').collect();
         let [base, third, past, participle, ing] = forms.as_slice() else {
             continue;
@@ -322,7 +321,15 @@ fn cues() -> BTreeMap<String, Cue> {
         };
         put(base, Form::Finite, true);
         put(third, Form::Finite, false);
-        put(past, if past == participle { Form::Past } else { Form::Finite }, false);
+        put(
+            past,
+            if past == participle {
+                Form::Past
+            } else {
+                Form::Finite
+            },
+            false,
+        );
         put(participle, Form::Participle, false);
         put(ing, Form::Ing, false);
     }
@@ -397,10 +404,18 @@ fn parties() -> (Vec<Party>, Phrases<(usize, Naming)>) {
         let (Some(name), Some(sort)) = (columns.next(), columns.next().and_then(sort_of)) else {
             continue;
         };
-        let whose = columns.next().filter(|whose| !whose.is_empty()).map(str::to_owned);
+        let whose = columns
+            .next()
+            .filter(|whose| !whose.is_empty())
+            .map(str::to_owned);
         let index = parties.len();
         names.push((spaced(name), (index, Naming::Name)));
-        for other in columns.next().unwrap_or_default().split('|').filter(|other| !other.is_empty()) {
+        for other in columns
+            .next()
+            .unwrap_or_default()
+            .split('|')
+            .filter(|other| !other.is_empty())
+        {
             let (text, naming) = match (other.strip_prefix('~'), other.strip_prefix('^')) {
                 (Some(adjective), _) => (adjective, Naming::Adjective),
                 (_, Some(capital)) => (capital, Naming::Capital),
@@ -432,17 +447,23 @@ mod tests {
     fn every_line_of_every_list_is_read() {
         let count = |text: &'static str| lines(text).count();
         let lists = lexicon();
-        assert_eq!(
-            lists.parties.len(),
-            count(include_str!("../data/parties.tsv"))
-        );
+        assert_eq!(lists.parties.len(), count(include_str!("../data/parties.tsv")));
         assert!(lists.cues.len() > 400);
-        assert_eq!(lists.boilerplate.len(), count(include_str!("../data/boilerplate.txt")));
+        assert_eq!(
+            lists.boilerplate.len(),
+            count(include_str!("../data/boilerplate.txt"))
+        );
         let words = Words::of("The U.S. Federal Bureau of Investigation and Pyongyang's army");
         let (fbi, naming, len) = lists.party_at(&words, 1).unwrap();
-        assert_eq!((lists.parties[fbi].name.as_str(), naming, len), ("FBI", Naming::Name, 5));
+        assert_eq!(
+            (lists.parties[fbi].name.as_str(), naming, len),
+            ("FBI", Naming::Name, 5)
+        );
         let (nk, naming, _) = lists.party_at(&words, 7).unwrap();
-        assert_eq!((lists.parties[nk].name.as_str(), naming), ("North Korea", Naming::Capital));
+        assert_eq!(
+            (lists.parties[nk].name.as_str(), naming),
+            ("North Korea", Naming::Capital)
+        );
         assert!(lists.party_at(&Words::of("told us so"), 1).is_none());
     }
 }

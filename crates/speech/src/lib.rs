@@ -57,6 +57,10 @@ pub struct Place {
 impl Place {
     /// For sorting: where it starts, longer ones first.
     const fn key(&self) -> (usize, usize, usize) {
-        (self.piece, self.range.start, usize::MAX.saturating_sub(self.range.end))
+        (
+            self.piece,
+            self.range.start,
+            usize::MAX.saturating_sub(self.range.end),
+        )
     }
 }

@@ -12,6 +12,8 @@ const PEOPLE_MAX: usize = 400;
 pub(crate) struct Memory {
     people: BTreeMap<String, Who>,
     last: BTreeMap<Like, (u64, Who)>,
+    /// Named without speaking.
+    named: BTreeMap<Like, Who>,
     clock: u64,
 }
 
@@ -30,6 +32,16 @@ impl Memory {
             }
         }
         self.last.insert(who.like, (self.clock, who.clone()));
+    }
+
+    /// Remembers somebody who is only named, for "the company" where none spoke yet.
+    pub(crate) fn mention(&mut self, who: &Who) {
+        self.named.insert(who.like, who.clone());
+    }
+
+    /// The last one of this kind that spoke, else that was named.
+    pub(crate) fn spoken_of(&self, like: Like) -> Option<Who> {
+        self.like(like).or_else(|| self.named.get(&like).cloned())
     }
 
     /// The person of this surname.
@@ -69,7 +81,14 @@ impl Memory {
 
     /// Whom "they" means.
     pub(crate) fn group(&self) -> Option<Who> {
-        self.latest(&[Like::Experts, Like::Anon, Like::Persona, Like::Crowd, Like::Firm, Like::Agency])
+        self.latest(&[
+            Like::Experts,
+            Like::Anon,
+            Like::Persona,
+            Like::Crowd,
+            Like::Firm,
+            Like::Agency,
+        ])
     }
 
     /// What "the article", "the report", "the statement" means: who published or issued it.

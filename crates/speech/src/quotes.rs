@@ -27,7 +27,10 @@ pub(crate) fn quotes(text: &str) -> Vec<Quote> {
     let mut open: Option<(usize, Family, char)> = None;
     let singles = chars.iter().filter(|(_, c)| *c == '‘').count();
     for (index, (at, c)) in chars.iter().copied().enumerate() {
-        let before = index.checked_sub(1).and_then(|back| chars.get(back)).map(|(_, c)| *c);
+        let before = index
+            .checked_sub(1)
+            .and_then(|back| chars.get(back))
+            .map(|(_, c)| *c);
         let after = chars.get(index.saturating_add(1)).map(|(_, c)| *c);
         let end = at.saturating_add(c.len_utf8());
         match open {
@@ -55,8 +58,10 @@ pub(crate) fn quotes(text: &str) -> Vec<Quote> {
                             && !double_later(&chars, index)
                             && at.saturating_sub(start) < 60
                     }
-                    (Family::Single, '’' | '\'') => ends(before, after) && before != Some('s')
-                        || ends(before, after) && !single_later(&chars, index),
+                    (Family::Single, '’' | '\'') => {
+                        ends(before, after) && before != Some('s')
+                            || ends(before, after) && !single_later(&chars, index)
+                    }
                     _ => false,
                 };
                 if closes {
@@ -82,14 +87,19 @@ pub(crate) fn quotes(text: &str) -> Vec<Quote> {
 }
 
 fn starts(before: Option<char>, after: Option<char>) -> bool {
-    before.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | '[' | '—' | '–' | '-' | '“' | '‘' | '/' | ':'))
+    before
+        .is_none_or(|c| c.is_whitespace() || matches!(c, '(' | '[' | '—' | '–' | '-' | '“' | '‘' | '/' | ':'))
         && after.is_some_and(|c| !c.is_whitespace())
 }
 
 fn ends(before: Option<char>, after: Option<char>) -> bool {
     before.is_some_and(|c| !c.is_whitespace())
         && after.is_none_or(|c| {
-            c.is_whitespace() || matches!(c, ',' | '.' | ';' | ':' | '?' | '!' | ')' | ']' | '—' | '–' | '-' | '”' | '"')
+            c.is_whitespace()
+                || matches!(
+                    c,
+                    ',' | '.' | ';' | ':' | '?' | '!' | ')' | ']' | '—' | '–' | '-' | '”' | '"'
+                )
         })
 }
 
@@ -101,7 +111,10 @@ fn later(chars: &[(usize, char)], index: usize, is: impl Fn(char) -> bool) -> bo
     let mut at = from;
     while at < to {
         let Some((_, c)) = chars.get(at) else { return false };
-        let before = at.checked_sub(1).and_then(|back| chars.get(back)).map(|(_, c)| *c);
+        let before = at
+            .checked_sub(1)
+            .and_then(|back| chars.get(back))
+            .map(|(_, c)| *c);
         let after = chars.get(at.saturating_add(1)).map(|(_, c)| *c);
         if is(*c) && ends(before, after) {
             return true;
@@ -136,7 +149,10 @@ mod tests {
 
     #[test]
     fn marks_pair_across_kinds_and_apostrophes_do_not() {
-        assert_eq!(shown("He said “it’s a ‘legit’ act,” twice."), ["“it’s a ‘legit’ act,”"]);
+        assert_eq!(
+            shown("He said “it’s a ‘legit’ act,” twice."),
+            ["“it’s a ‘legit’ act,”"]
+        );
         assert_eq!(shown("\"A deed,” the article said."), ["\"A deed,”"]);
         assert_eq!(shown("a message: ‘request be met’."), ["‘request be met’"]);
         assert_eq!(shown("the studio's 'insider' and workers' rights"), ["'insider'"]);

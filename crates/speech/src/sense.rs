@@ -76,17 +76,26 @@ impl Signs {
     }
 
     fn first(&self, sign: Sign) -> Option<&Range<usize>> {
-        self.found.iter().find(|(found, _)| *found == sign).map(|(_, range)| range)
+        self.found
+            .iter()
+            .find(|(found, _)| *found == sign)
+            .map(|(_, range)| range)
     }
 
     fn all(&self, sign: Sign) -> impl Iterator<Item = &Range<usize>> {
-        self.found.iter().filter(move |(found, _)| *found == sign).map(|(_, range)| range)
+        self.found
+            .iter()
+            .filter(move |(found, _)| *found == sign)
+            .map(|(_, range)| range)
     }
 }
 
 fn negated(words: &Words<'_>, at: usize, floor: usize) -> bool {
     (at.saturating_sub(4).max(floor)..at).any(|back| {
-        matches!(words.low(back), "not" | "never" | "no" | "nobody" | "neither" | "nor") || words.low(back).ends_with("n't")
+        matches!(
+            words.low(back),
+            "not" | "never" | "no" | "nobody" | "neither" | "nor"
+        ) || words.low(back).ends_with("n't")
             || words.low(back).ends_with("n’t")
     })
 }
@@ -108,20 +117,32 @@ pub(crate) fn sense(
     match tone {
         Tone::Is(Stance::Accuses) => Sense {
             stance: Stance::Accuses,
-            target: accused(words, after..content.end, &parties, who).or_else(|| blamed(words, &content, &signs, &parties, who, it)),
+            target: accused(words, after..content.end, &parties, who)
+                .or_else(|| blamed(words, &content, &signs, &parties, who, it)),
             doubt: 0,
         },
         Tone::Is(Stance::Denies) => {
             let object = parties
                 .iter()
-                .find(|party| party.at >= after && party.sort == Sort::State && party.naming != Naming::Adjective && own(&party.name))
+                .find(|party| {
+                    party.at >= after
+                        && party.sort == Sort::State
+                        && party.naming != Naming::Adjective
+                        && own(&party.name)
+                })
                 .map(|party| party.name.clone());
-            let other = parties.iter().find(|party| party.at >= after && party.sort == Sort::State);
+            let other = parties
+                .iter()
+                .find(|party| party.at >= after && party.sort == Sort::State);
             let target = object
                 .or_else(|| who.whose.clone().filter(|_| who.like != Like::Experts))
                 .or_else(|| other.map(|party| party.name.clone()))
                 .or_else(|| Some(who.name.clone()));
-            Sense { stance: Stance::Denies, target, doubt: 0 }
+            Sense {
+                stance: Stance::Denies,
+                target,
+                doubt: 0,
+            }
         }
         Tone::Is(Stance::ClaimsResponsibility) | Tone::Claim => Sense {
             stance: Stance::ClaimsResponsibility,
@@ -139,16 +160,24 @@ pub(crate) fn sense(
             doubt: 0,
         },
         Tone::Warn => {
-            let told = parties.iter().find(|party| party.at >= after && party.at <= after.saturating_add(2));
+            let told = parties
+                .iter()
+                .find(|party| party.at >= after && party.at <= after.saturating_add(2));
             let party = matches!(
                 who.kind,
                 SpeakerKind::Agency | SpeakerKind::Suspect | SpeakerKind::Persona | SpeakerKind::Official
-            );
+            ) || who.kind == SpeakerKind::Media && who.whose.as_deref().is_some_and(|whose| whose != who.name);
             let threat = signs.first(Sign::Threat).is_some();
-            if party && (told.is_some_and(|told| !own(&told.name)) || threat || matches!(who.kind, SpeakerKind::Persona)) {
+            if party
+                && (told.is_some_and(|told| !own(&told.name))
+                    || threat
+                    || matches!(who.kind, SpeakerKind::Persona))
+            {
                 return Sense {
                     stance: Stance::Threatens,
-                    target: told.map(|told| told.name.clone()).or_else(|| first_after(&parties, after, &own)),
+                    target: told
+                        .map(|told| told.name.clone())
+                        .or_else(|| first_after(&parties, after, &own)),
                     doubt: 1,
                 };
             }
@@ -165,9 +194,25 @@ fn first_after(parties: &[Named], after: usize, own: &impl Fn(&str) -> bool) -> 
         .map(|party| party.name.clone())
 }
 
-const ACTORS: [&str; 17] = [
-    "supporters", "sympathisers", "sympathizers", "insider", "insiders", "employee", "ex-employee", "employees",
-    "hacktivists", "regime", "government", "state", "nation-state", "operatives", "agents", "spies", "military",
+const ACTORS: [&str; 18] = [
+    "enemy",
+    "supporters",
+    "sympathisers",
+    "sympathizers",
+    "insider",
+    "insiders",
+    "employee",
+    "ex-employee",
+    "employees",
+    "hacktivists",
+    "regime",
+    "government",
+    "state",
+    "nation-state",
+    "operatives",
+    "agents",
+    "spies",
+    "military",
 ];
 
 fn actor(words: &Words<'_>, range: &Range<usize>) -> Option<String> {
@@ -192,7 +237,11 @@ fn by_content(
     it: Option<&str>,
 ) -> Sense {
     let own = |name: &str| who.name == name || who.whose.as_deref() == Some(name);
-    let make = |stance: Stance, target: Option<String>, doubt: u8| Sense { stance, target, doubt };
+    let make = |stance: Stance, target: Option<String>, doubt: u8| Sense {
+        stance,
+        target,
+        doubt,
+    };
     let other = || {
         parties
             .iter()
@@ -205,17 +254,26 @@ fn by_content(
     if signs.first(Sign::Doubt).is_some() {
         return make(Stance::Doubts, other(), 1);
     }
-    let speaks_for_party = !matches!(who.like, Like::Experts | Like::Crowd) && who.kind != SpeakerKind::Expert;
+    let speaks_for_party =
+        !matches!(who.like, Like::Experts | Like::Crowd) && who.kind != SpeakerKind::Expert;
     if signs.first(Sign::Deny).is_some() && speaks_for_party {
-        let about = parties.iter().find(|party| party.sort == Sort::State && own(&party.name));
-        let target = about.map(|party| party.name.clone()).or_else(|| who.whose.clone()).or_else(other);
+        let about = parties
+            .iter()
+            .find(|party| party.sort == Sort::State && own(&party.name));
+        let target = about
+            .map(|party| party.name.clone())
+            .or_else(|| who.whose.clone())
+            .or_else(other);
         return make(Stance::Denies, target, 1);
     }
     let mut refuted = None;
     for sign in signs.all(Sign::Resp) {
         if negated(words, sign.start, content.start) {
             refuted = Some(sign.clone());
-        } else if signs.first(Sign::Threat).is_none_or(|threat| threat.start > sign.start) {
+        } else if signs
+            .first(Sign::Threat)
+            .is_none_or(|threat| threat.start > sign.start)
+        {
             if let Some(target) = blamed(words, content, signs, parties, who, it) {
                 return make(Stance::Accuses, Some(target), 1);
             }
@@ -227,11 +285,19 @@ fn by_content(
             .filter(|party| party.at < sign.end && party.naming != Naming::Adjective)
             .next_back()
             .map(|party| party.name.clone());
-        return make(Stance::Denies, before.or_else(|| who.whose.clone()).or_else(other), 1);
+        return make(
+            Stance::Denies,
+            before.or_else(|| who.whose.clone()).or_else(other),
+            1,
+        );
     }
     let may_threaten = matches!(
         who.kind,
-        SpeakerKind::Agency | SpeakerKind::Suspect | SpeakerKind::Persona | SpeakerKind::Official | SpeakerKind::Anonymous
+        SpeakerKind::Agency
+            | SpeakerKind::Suspect
+            | SpeakerKind::Persona
+            | SpeakerKind::Official
+            | SpeakerKind::Anonymous
     );
     if signs.first(Sign::Threat).is_some() && may_threaten {
         return make(Stance::Threatens, other(), 1);
@@ -240,20 +306,21 @@ fn by_content(
         return make(Stance::ClaimsResponsibility, other(), 1);
     }
     let accuser = !matches!(who.like, Like::Crowd);
-    let foreign = parties.iter().find(|party| {
-        matches!(party.sort, Sort::State | Sort::Agency | Sort::Group) && !own(&party.name)
-    });
+    let foreign = parties
+        .iter()
+        .find(|party| matches!(party.sort, Sort::State | Sort::Agency | Sort::Group) && !own(&party.name));
     if accuser && let Some(party) = foreign {
         // "North Korean hackers stole", "overlap with … North Korean actors"
         let hostile = signs.all(Sign::Hostile).any(|sign| {
             party.at < sign.start
                 && sign.start.saturating_sub(party.end) <= 6
-                && (party.end..sign.start).all(|at| !matches!(words.low(at), "was" | "were" | "been" | "by" | "be"))
+                && (party.end..sign.start)
+                    .all(|at| !matches!(words.low(at), "was" | "were" | "been" | "by" | "be"))
                 && !negated(words, sign.start, content.start)
         });
-        let by = signs
-            .all(Sign::Hostile)
-            .any(|sign| words.low(sign.end) == "by" && party.at > sign.end && party.at <= sign.end.saturating_add(3));
+        let by = signs.all(Sign::Hostile).any(|sign| {
+            words.low(sign.end) == "by" && party.at > sign.end && party.at <= sign.end.saturating_add(3)
+        });
         let tie = signs.first(Sign::Tie).is_some() && who.kind != SpeakerKind::Expert;
         if hostile || by || tie {
             return make(Stance::Accuses, Some(party.name.clone()), 2);
@@ -268,15 +335,21 @@ fn by_content(
 /// The party that a verb of blaming names: its object, or what stands after "on" or "to".
 fn accused(words: &Words<'_>, range: Range<usize>, parties: &[Named], who: &Who) -> Option<String> {
     let own = |name: &str| who.name == name || who.whose.as_deref() == Some(name);
-    let to = range
-        .clone()
-        .take(24)
-        .find(|at| matches!(words.low(*at), "on" | "to" | "at") && lexicon().party_at(words, skip_the(words, at.saturating_add(1))).is_some());
+    let to = range.clone().take(24).find(|at| {
+        matches!(words.low(*at), "on" | "to" | "at")
+            && lexicon()
+                .party_at(words, skip_the(words, at.saturating_add(1)))
+                .is_some()
+    });
     let from = to.unwrap_or(range.start);
     parties
         .iter()
         .find(|party| party.at >= from && !own(&party.name))
-        .or_else(|| parties.iter().find(|party| party.at >= range.start && !own(&party.name)))
+        .or_else(|| {
+            parties
+                .iter()
+                .find(|party| party.at >= range.start && !own(&party.name))
+        })
         .map(|party| party.name.clone())
         .or_else(|| actor(words, &range))
 }
@@ -300,7 +373,11 @@ fn blamed(
 ) -> Option<String> {
     let own = |name: &str| who.name == name || who.whose.as_deref() == Some(name);
     let able = |party: &&Named| {
-        !own(&party.name) && matches!(party.sort, Sort::State | Sort::Agency | Sort::Group | Sort::Persona)
+        !own(&party.name)
+            && matches!(
+                party.sort,
+                Sort::State | Sort::Agency | Sort::Group | Sort::Persona
+            )
     };
     for sign in signs.all(Sign::Resp) {
         let last = words.low(sign.end.saturating_sub(1));
@@ -308,9 +385,16 @@ fn blamed(
         let after = parties
             .iter()
             .find(|party| able(party) && party.at >= sign.end && party.at <= sign.end.saturating_add(8));
-        let before = parties.iter().filter(|party| able(party) && party.at < sign.start).next_back();
+        let before = parties
+            .iter()
+            .filter(|party| able(party) && party.at < sign.start)
+            .next_back();
         let inside = sign.start..content.end.min(sign.end.saturating_add(12));
-        let chosen = if forward && !matches!(words.low(sign.start), "responsible" | "culprit" | "architect" | "behind") {
+        let chosen = if forward
+            && !matches!(
+                words.low(sign.start),
+                "responsible" | "culprit" | "architect" | "behind"
+            ) {
             after.or(before)
         } else {
             before.or(after)
@@ -334,12 +418,10 @@ fn blamed(
 
 /// The first word that lowers or raises certainty in tokens `range`.
 pub(crate) fn certainty(words: &Words<'_>, range: Range<usize>) -> Option<String> {
-    range
-        .clone()
-        .find_map(|at| {
-            let (_, len) = lexicon().hedges.at(words, at)?;
-            (at.saturating_add(len) <= range.end).then(|| words.slice(at..at.saturating_add(len)).to_owned())
-        })
+    range.clone().find_map(|at| {
+        let (_, len) = lexicon().hedges.at(words, at)?;
+        (at.saturating_add(len) <= range.end).then(|| words.slice(at..at.saturating_add(len)).to_owned())
+    })
 }
 
 /// What tokens `range` say that they rest on, each once, in the order of the list.
@@ -368,13 +450,20 @@ pub fn numbers(text: &str) -> Vec<(u64, String)> {
             continue;
         }
         let digits: String = words.low(at).chars().filter(|c| *c != ',').collect();
-        let Ok(number) = digits.parse::<u64>() else { continue };
+        let Ok(number) = digits.parse::<u64>() else {
+            continue;
+        };
         // What is counted: the last plural word of the few that follow.
         let counted = (at.saturating_add(1)..at.saturating_add(4))
             .take_while(|next| words.is_word(*next) && !words.is_name(*next))
-            .find(|next| words.low(*next).len() > 3 && words.low(*next).ends_with('s') || words.low(*next) == "people");
+            .find(|next| {
+                words.low(*next).len() > 3 && words.low(*next).ends_with('s') || words.low(*next) == "people"
+            });
         if let Some(next) = counted
-            && !matches!(words.low(next), "years" | "months" | "weeks" | "days" | "hours" | "minutes" | "times")
+            && !matches!(
+                words.low(next),
+                "years" | "months" | "weeks" | "days" | "hours" | "minutes" | "times"
+            )
             && number > 1
         {
             found.push((number, words.low(next).trim_end_matches('s').to_owned()));

@@ -6,18 +6,58 @@ use crate::quotes::Quote;
 use crate::words::{Shape, Words};
 
 const ABBREVIATIONS: [&str; 58] = [
-    "mr", "mrs", "ms", "dr", "prof", "gen", "lt", "col", "capt", "cmdr", "adm", "sgt", "maj", "sen", "rep", "gov",
-    "st", "mt", "jr", "sr", "inc", "corp", "ltd", "co", "llc", "plc", "vs", "etc", "no", "nos", "vol", "fig", "jan",
-    "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue", "tues", "wed", "thu",
-    "thurs", "fri", "sat", "approx", "dept", "gov't", "ave", "univ", "spc",
+    "mr", "mrs", "ms", "dr", "prof", "gen", "lt", "col", "capt", "cmdr", "adm", "sgt", "maj", "sen", "rep",
+    "gov", "st", "mt", "jr", "sr", "inc", "corp", "ltd", "co", "llc", "plc", "vs", "etc", "no", "nos", "vol",
+    "fig", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mon", "tue",
+    "tues", "wed", "thu", "thurs", "fri", "sat", "approx", "dept", "gov't", "ave", "univ", "spc",
 ];
 /// Abbreviations that often end a sentence too: what follows decides.
 const EITHER: [&str; 9] = ["inc", "corp", "ltd", "co", "llc", "plc", "etc", "jr", "sr"];
 const STARTERS: [&str; 44] = [
-    "the", "it", "he", "she", "they", "we", "this", "that", "these", "those", "in", "on", "at", "a", "an", "but",
-    "and", "however", "according", "after", "before", "as", "while", "when", "some", "many", "there", "its", "his",
-    "her", "their", "if", "for", "although", "meanwhile", "experts", "officials", "since", "last", "another", "both",
-    "earlier", "such", "what",
+    "the",
+    "it",
+    "he",
+    "she",
+    "they",
+    "we",
+    "this",
+    "that",
+    "these",
+    "those",
+    "in",
+    "on",
+    "at",
+    "a",
+    "an",
+    "but",
+    "and",
+    "however",
+    "according",
+    "after",
+    "before",
+    "as",
+    "while",
+    "when",
+    "some",
+    "many",
+    "there",
+    "its",
+    "his",
+    "her",
+    "their",
+    "if",
+    "for",
+    "although",
+    "meanwhile",
+    "experts",
+    "officials",
+    "since",
+    "last",
+    "another",
+    "both",
+    "earlier",
+    "such",
+    "what",
 ];
 
 /// The sentences of a block as ranges of tokens, in order, without gaps.
@@ -32,18 +72,15 @@ pub(crate) fn sentences(words: &Words<'_>, quotes: &[Quote]) -> Vec<Range<usize>
             quote.next();
         }
         // The mark that closes a quotation may end a sentence; nothing before it does.
-        let inside = quote
-            .peek()
-            .is_some_and(|quote| {
-                quote.range.start < token.start && (token.end < quote.range.end || !quote.closed)
-            });
+        let inside = quote.peek().is_some_and(|quote| {
+            quote.range.start < token.start && (token.end < quote.range.end || !quote.closed)
+        });
         let ends = !inside && ends_here(words, index);
         index = index.saturating_add(1);
         if ends {
-            while words
-                .mark(index)
-                .is_some_and(|mark| matches!(mark, '.' | '!' | '?' | '”' | '"' | '’' | '\'' | ')' | ']' | '»'))
-                && words.at(index).is_some_and(|token| !token.spaced)
+            while words.mark(index).is_some_and(|mark| {
+                matches!(mark, '.' | '!' | '?' | '”' | '"' | '’' | '\'' | ')' | ']' | '»')
+            }) && words.at(index).is_some_and(|token| !token.spaced)
             {
                 index = index.saturating_add(1);
             }
@@ -58,12 +95,17 @@ pub(crate) fn sentences(words: &Words<'_>, quotes: &[Quote]) -> Vec<Range<usize>
 }
 
 fn ends_here(words: &Words<'_>, index: usize) -> bool {
-    let Some(token) = words.at(index) else { return false };
+    let Some(token) = words.at(index) else {
+        return false;
+    };
     let mut next = index.saturating_add(1);
     match token.shape {
         Shape::Mark('!' | '?' | '…') => {}
         Shape::Mark('.') => {
-            let before = index.checked_sub(1).map(|back| words.low(back)).unwrap_or_default();
+            let before = index
+                .checked_sub(1)
+                .map(|back| words.low(back))
+                .unwrap_or_default();
             let starter = STARTERS.contains(&words.low(next)) && words.is_name(next);
             if ABBREVIATIONS.contains(&before) && !(EITHER.contains(&before) && starter) {
                 return false;
@@ -96,7 +138,10 @@ fn ends_here(words: &Words<'_>, index: usize) -> bool {
     match words.at(next) {
         None => true,
         Some(token) => {
-            let opens = matches!(token.shape, Shape::Mark('“' | '"' | '‘' | '\'' | '(' | '[' | '—' | '•'));
+            let opens = matches!(
+                token.shape,
+                Shape::Mark('“' | '"' | '‘' | '\'' | '(' | '[' | '—' | '•')
+            );
             token.capital || opens || token.shape == Shape::Number && token.spaced
         }
     }
@@ -119,11 +164,18 @@ mod tests {
     fn abbreviations_initials_and_quotations_do_not_end_sentences() {
         assert_eq!(
             shown("On Dec. 6 Gen. James B. Comey of Acme Inc. said so in the U.S. The firm agreed."),
-            ["On Dec. 6 Gen. James B. Comey of Acme Inc. said so in the U.S.", "The firm agreed."]
+            [
+                "On Dec. 6 Gen. James B. Comey of Acme Inc. said so in the U.S.",
+                "The firm agreed."
+            ]
         );
         assert_eq!(
             shown("“We know. We will act,” he said. “It was them.” Some agree."),
-            ["“We know. We will act,” he said.", "“It was them.”", "Some agree."]
+            [
+                "“We know. We will act,” he said.",
+                "“It was them.”",
+                "Some agree."
+            ]
         );
     }
 }

@@ -13,6 +13,8 @@ pub(crate) struct Clause<'a> {
     /// Tokens of the sentence.
     pub(crate) start: usize,
     pub(crate) end: usize,
+    /// Whether verbs may be written with a capital.
+    pub(crate) headline: bool,
 }
 
 /// The subject of a verb.
@@ -34,25 +36,85 @@ pub(crate) enum Subject {
 }
 
 const AUXILIARIES: [&str; 18] = [
-    "has", "have", "had", "is", "are", "was", "were", "be", "been", "being", "do", "does", "did", "also", "not", "n't",
-    "then", "will",
+    "has", "have", "had", "is", "are", "was", "were", "be", "been", "being", "do", "does", "did", "also",
+    "not", "n't", "then", "will",
 ];
 const ADVERBS: [&str; 30] = [
-    "also", "later", "subsequently", "earlier", "now", "still", "then", "already", "previously", "repeatedly",
-    "publicly", "officially", "again", "first", "once", "never", "often", "always", "since", "further", "long",
-    "immediately", "yesterday", "today", "even", "just", "both", "all", "initially", "reportedly",
+    "also",
+    "later",
+    "subsequently",
+    "earlier",
+    "now",
+    "still",
+    "then",
+    "already",
+    "previously",
+    "repeatedly",
+    "publicly",
+    "officially",
+    "again",
+    "first",
+    "once",
+    "never",
+    "often",
+    "always",
+    "since",
+    "further",
+    "long",
+    "immediately",
+    "yesterday",
+    "today",
+    "even",
+    "just",
+    "both",
+    "all",
+    "initially",
+    "reportedly",
 ];
 const WEEKDAYS: [&str; 7] = [
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
 ];
 const SUBORDINATORS: [&str; 22] = [
-    "as", "while", "because", "although", "though", "when", "after", "before", "since", "if", "whether", "where",
-    "until", "unless", "despite", "that", "so", "than", "but", "whereas", "amid", "once",
+    "as", "while", "because", "although", "though", "when", "after", "before", "since", "if", "whether",
+    "where", "until", "unless", "despite", "that", "so", "than", "but", "whereas", "amid", "once",
 ];
 const PREPOSITIONS: [&str; 30] = [
-    "in", "on", "at", "after", "before", "following", "regarding", "despite", "during", "since", "for", "with",
-    "without", "by", "from", "under", "over", "about", "according", "asked", "speaking", "when", "while", "although",
-    "though", "as", "if", "citing", "responding", "until",
+    "in",
+    "on",
+    "at",
+    "after",
+    "before",
+    "following",
+    "regarding",
+    "despite",
+    "during",
+    "since",
+    "for",
+    "with",
+    "without",
+    "by",
+    "from",
+    "under",
+    "over",
+    "about",
+    "according",
+    "asked",
+    "speaking",
+    "when",
+    "while",
+    "although",
+    "though",
+    "as",
+    "if",
+    "citing",
+    "responding",
+    "until",
 ];
 
 /// Whether the word is an adverb that may stand between subject and verb.
@@ -68,13 +130,66 @@ pub(crate) fn is_verbal(words: &Words<'_>, at: usize) -> bool {
     }
     matches!(
         low,
-        "is" | "are" | "was" | "were" | "has" | "have" | "had" | "will" | "would" | "could" | "may" | "might" | "can"
-            | "did" | "does" | "do" | "should" | "must" | "said" | "says" | "began" | "came" | "took" | "made" | "led"
-            | "stole" | "went" | "gave" | "found" | "left" | "hit" | "shut" | "isn't" | "wasn't" | "won't" | "became"
-            | "knew" | "wrote" | "sent" | "put" | "held" | "ran" | "broke" | "got" | "saw" | "stood" | "remain"
-            | "remains" | "includes" | "include" | "appears" | "appear" | "seems" | "comes" | "come" | "makes" | "uses"
+        "is" | "are"
+            | "was"
+            | "were"
+            | "has"
+            | "have"
+            | "had"
+            | "will"
+            | "would"
+            | "could"
+            | "may"
+            | "might"
+            | "can"
+            | "did"
+            | "does"
+            | "do"
+            | "should"
+            | "must"
+            | "said"
+            | "says"
+            | "began"
+            | "came"
+            | "took"
+            | "made"
+            | "led"
+            | "stole"
+            | "went"
+            | "gave"
+            | "found"
+            | "left"
+            | "hit"
+            | "shut"
+            | "isn't"
+            | "wasn't"
+            | "won't"
+            | "became"
+            | "knew"
+            | "wrote"
+            | "sent"
+            | "put"
+            | "held"
+            | "ran"
+            | "broke"
+            | "got"
+            | "saw"
+            | "stood"
+            | "remain"
+            | "remains"
+            | "includes"
+            | "include"
+            | "appears"
+            | "appear"
+            | "seems"
+            | "comes"
+            | "come"
+            | "makes"
+            | "uses"
             | "wonders"
-    ) || low.len() > 4 && low.ends_with("ed") && !matches!(low, "united" | "hundred" | "speed" | "indeed" | "alleged")
+    ) || low.len() > 4
+        && low.ends_with("ed")
+        && !matches!(low, "united" | "hundred" | "speed" | "indeed" | "alleged")
 }
 
 /// First token of the words between subject and verb that belong to the verb: auxiliaries, adverbs, "on Friday".
@@ -84,7 +199,9 @@ pub(crate) fn before_verb(clause: &Clause<'_>, verb: usize) -> usize {
     while at > clause.start {
         let Some(back) = at.checked_sub(1) else { break };
         let low = words.low(back);
-        let skip = AUXILIARIES.contains(&low) || is_adverb(low);
+        let skip = AUXILIARIES.contains(&low)
+            || is_adverb(low)
+            || back == verb.saturating_sub(1) && words.mark(back).is_some_and(|mark| matches!(mark, '“' | '"' | '‘'));
         // "on Friday", "in December", "last week", "this month"
         let time = WEEKDAYS.contains(&low)
             || matches!(low, "week" | "month" | "year")
@@ -95,14 +212,14 @@ pub(crate) fn before_verb(clause: &Clause<'_>, verb: usize) -> usize {
         } else if time {
             let mut from = back;
             while from > clause.start
-                && from
-                    .checked_sub(1)
-                    .is_some_and(|before| {
-                        let low = words.low(before);
-                        matches!(low, "on" | "in" | "last" | "this" | "late" | "early") 
-                            || crate::dates::month(low).is_some() && words.is_name(before)
-                            || words.is_mark(before, '.') && before > clause.start && crate::dates::month(words.low(before.saturating_sub(1))).is_some()
-                    })
+                && from.checked_sub(1).is_some_and(|before| {
+                    let low = words.low(before);
+                    matches!(low, "on" | "in" | "last" | "this" | "late" | "early")
+                        || crate::dates::month(low).is_some() && words.is_name(before)
+                        || words.is_mark(before, '.')
+                            && before > clause.start
+                            && crate::dates::month(words.low(before.saturating_sub(1))).is_some()
+                })
             {
                 from = from.saturating_sub(1);
             }
@@ -138,7 +255,9 @@ pub(crate) fn subject(clause: &Clause<'_>, verb: usize, floor: usize) -> Subject
     let mut start = floor;
     for at in (floor..end).rev() {
         let closes = clause.quoted.get(at).copied().unwrap_or(false)
-            && words.mark(at).is_some_and(|mark| matches!(mark, '”' | '"' | '’' | '\''))
+            && words
+                .mark(at)
+                .is_some_and(|mark| matches!(mark, '”' | '"' | '’' | '\''))
             && at
                 .checked_sub(1)
                 .and_then(|back| words.mark(back))
@@ -153,7 +272,11 @@ pub(crate) fn subject(clause: &Clause<'_>, verb: usize, floor: usize) -> Subject
     let Some(count) = segments.len().checked_sub(1) else {
         return Subject::Carried;
     };
-    let mut index = if ends_with_comma { count.saturating_sub(1) } else { count };
+    let mut index = if ends_with_comma {
+        count.saturating_sub(1)
+    } else {
+        count
+    };
     if ends_with_comma && count == 0 {
         index = 0;
     }
@@ -162,7 +285,9 @@ pub(crate) fn subject(clause: &Clause<'_>, verb: usize, floor: usize) -> Subject
         && ends_with_comma
         && segments.get(index).is_some_and(|segment| {
             let low = words.low(segment.start);
-            PREPOSITIONS.contains(&low) || low.ends_with("ing") || matches!(low, "who" | "which" | "whose" | "a" | "an")
+            PREPOSITIONS.contains(&low)
+                || low.ends_with("ing")
+                || matches!(low, "who" | "which" | "whose" | "a" | "an")
         })
     {
         index = index.saturating_sub(1);
@@ -172,7 +297,9 @@ pub(crate) fn subject(clause: &Clause<'_>, verb: usize, floor: usize) -> Subject
     };
     let from = clause_start(clause, segment.start, segment.end.min(end));
     // "the first time the agency has accused": told about, not said.
-    if from.checked_sub(1).is_some_and(|back| words.low(back) == "time") {
+    let told_about = (from.saturating_sub(1)..segment.end)
+        .any(|at| words.low(at) == "time" && crate::who::is_determiner(words.low(at.saturating_add(1))));
+    if told_about {
         return Subject::Nobody;
     }
     if from >= segment.end {
@@ -222,10 +349,16 @@ fn clause_start(clause: &Clause<'_>, start: usize, end: usize) -> usize {
         let low = words.low(at);
         let next = at.saturating_add(1);
         let conjunction = matches!(low, "and" | "or");
-        if (SUBORDINATORS.contains(&low) || matches!(low, "which" | "who")) && next < end && (at == start || !words.is_name(at))
+        if (SUBORDINATORS.contains(&low) || matches!(low, "which" | "who"))
+            && next < end
+            && (at == start || !words.is_name(at))
             || conjunction && (at == start || verb_seen)
             || at == start && is_adverb(low)
-            || at == start && matches!(low, "but" | "yet" | "so" | "however" | "meanwhile" | "nonetheless" | "with" | "though")
+            || at == start
+                && matches!(
+                    low,
+                    "but" | "yet" | "so" | "however" | "meanwhile" | "nonetheless" | "with" | "though"
+                )
             || low.ends_with("wards") && at == start
         {
             from = next;
@@ -248,11 +381,17 @@ fn antecedent(clause: &Clause<'_>, at: usize, floor: usize) -> Range<usize> {
     while start > floor {
         let back = start.saturating_sub(1);
         let low = words.low(back);
-        if words.mark(back).is_some_and(|mark| matches!(mark, ',' | ';' | ':')) || is_verbal(words, back) && back != start
+        if words
+            .mark(back)
+            .is_some_and(|mark| matches!(mark, ',' | ';' | ':'))
+            || is_verbal(words, back) && back != start
         {
             break;
         }
-        if matches!(low, "that" | "and" | "but" | "by" | "from" | "of" | "with" | "to" | "for") {
+        if matches!(
+            low,
+            "that" | "and" | "but" | "by" | "from" | "of" | "with" | "to" | "for"
+        ) {
             break;
         }
         start = back;

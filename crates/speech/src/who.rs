@@ -42,20 +42,77 @@ pub(crate) enum Like {
 
 /// Titles and offices that stand with a capital before a name.
 const OF: [&str; 17] = [
-    "state", "defense", "defence", "energy", "treasury", "commerce", "homeland", "security", "national",
-    "intelligence", "foreign", "affairs", "interior", "justice", "information", "communications", "the",
+    "state",
+    "defense",
+    "defence",
+    "energy",
+    "treasury",
+    "commerce",
+    "homeland",
+    "security",
+    "national",
+    "intelligence",
+    "foreign",
+    "affairs",
+    "interior",
+    "justice",
+    "information",
+    "communications",
+    "the",
 ];
-const PARTICLES: [&str; 12] = ["de", "van", "von", "der", "den", "bin", "al", "el", "la", "du", "da", "ben"];
+const PARTICLES: [&str; 12] = [
+    "de", "van", "von", "der", "den", "bin", "al", "el", "la", "du", "da", "ben",
+];
 /// Words that end the head of a noun phrase.
 const AFTER_HEAD: [&str; 44] = [
-    "who", "which", "that", "whose", "of", "in", "on", "at", "for", "from", "with", "by", "to", "about", "under",
-    "inside", "within", "near", "into", "among", "hired", "familiar", "speaking", "briefed", "close", "calling",
-    "known", "investigating", "involved", "working", "based", "quoted", "cited", "obtained", "published", "posted",
-    "released", "seen", "issued", "using", "led", "linked", "claiming", "against",
+    "who",
+    "which",
+    "that",
+    "whose",
+    "of",
+    "in",
+    "on",
+    "at",
+    "for",
+    "from",
+    "with",
+    "by",
+    "to",
+    "about",
+    "under",
+    "inside",
+    "within",
+    "near",
+    "into",
+    "among",
+    "hired",
+    "familiar",
+    "speaking",
+    "briefed",
+    "close",
+    "calling",
+    "known",
+    "investigating",
+    "involved",
+    "working",
+    "based",
+    "quoted",
+    "cited",
+    "obtained",
+    "published",
+    "posted",
+    "released",
+    "seen",
+    "issued",
+    "using",
+    "led",
+    "linked",
+    "claiming",
+    "against",
 ];
 const DETERMINERS: [&str; 16] = [
-    "the", "a", "an", "this", "that", "these", "those", "its", "his", "her", "their", "our", "another", "one", "any",
-    "no",
+    "the", "a", "an", "this", "that", "these", "those", "its", "his", "her", "their", "our", "another",
+    "one", "any", "no",
 ];
 
 /// Whether the token ends the head of a noun phrase.
@@ -88,7 +145,9 @@ fn person_name(words: &Words<'_>, run: Range<usize>) -> String {
         .filter(|index| words.at(*index).is_some_and(|token| token.shape == Shape::Word))
         .map(|index| words.raw(index))
         .enumerate()
-        .filter(|(position, part)| !(many && *position > 0 && part.trim_end_matches('.').chars().count() == 1))
+        .filter(|(position, part)| {
+            !(many && *position > 0 && part.trim_end_matches('.').chars().count() == 1)
+        })
         .map(|(_, part)| part)
         .collect();
     parts.join(" ")
@@ -136,10 +195,11 @@ fn head_end(words: &Words<'_>, start: usize, end: usize) -> usize {
     while at < end {
         let low = words.low(at);
         // "Secretary of State", "Bank of England": "of" between capitals belongs to the name.
-        let of_name = low == "of" && at > start && at.checked_sub(1).is_some_and(|back| words.is_name(back)) && {
-            let next = at.saturating_add(1);
-            words.is_name(next) || words.low(next) == "the" && words.is_name(next.saturating_add(1))
-        };
+        let of_name =
+            low == "of" && at > start && at.checked_sub(1).is_some_and(|back| words.is_name(back)) && {
+                let next = at.saturating_add(1);
+                words.is_name(next) || words.low(next) == "the" && words.is_name(next.saturating_add(1))
+            };
         if of_name {
             at = at.saturating_add(1);
             continue;
@@ -237,7 +297,10 @@ fn look(words: &Words<'_>, range: Range<usize>) -> Head {
         let single = low.rsplit('-').next().unwrap_or(low);
         if let Some(noun) = lists.nouns.get(low).or_else(|| lists.nouns.get(single)) {
             seen.noun = Some((*noun, at));
-            if matches!(noun, Noun::Role | Noun::FirmRole | Noun::ExpertRole | Noun::Expert) {
+            if matches!(
+                noun,
+                Noun::Role | Noun::FirmRole | Noun::ExpertRole | Noun::Expert
+            ) {
                 seen.role = Some((*noun, at));
             }
         }
@@ -283,9 +346,16 @@ fn head(
             .filter(|(noun, _)| !matches!(noun, Noun::Persona | Noun::Paper))
             .map(|(_, at)| at.saturating_add(1)),
     ];
-    let mut name_start = after.into_iter().flatten().max().unwrap_or(range.start).max(range.start);
+    let mut name_start = after
+        .into_iter()
+        .flatten()
+        .max()
+        .unwrap_or(range.start)
+        .max(range.start);
     while name_start < range.end
-        && (OF.contains(&words.low(name_start)) || words.low(name_start) == "of" || words.is_possessive(name_start))
+        && (OF.contains(&words.low(name_start))
+            || words.low(name_start) == "of"
+            || words.is_possessive(name_start))
     {
         name_start = name_start.saturating_add(1);
     }
@@ -310,10 +380,19 @@ fn head(
                 Some(_) => SpeakerKind::Official,
                 None => SpeakerKind::Expert,
             };
-            let mut who = new(name, kind, Record::OnRecord, Like::Person, u8::from(seen.role.is_none()));
+            let mut who = new(
+                name,
+                kind,
+                Record::OnRecord,
+                Like::Person,
+                u8::from(seen.role.is_none()),
+            );
             who.whose = whose.clone();
             if let Some((index, ..)) = &seen.party
-                && lexicon().parties.get(*index).is_some_and(|party| party.sort == Sort::Company)
+                && lexicon()
+                    .parties
+                    .get(*index)
+                    .is_some_and(|party| party.sort == Sort::Company)
             {
                 who.kind = SpeakerKind::Company;
             }
@@ -344,20 +423,75 @@ fn head(
     common(words, from, range, region_end, &seen, whose, definite, memory)
 }
 
-const ORG_WORDS: [&str; 42] = [
-    "inc", "corp", "ltd", "llc", "co", "company", "group", "ministry", "agency", "department", "bureau",
-    "institute", "university", "foundation", "service", "services", "office", "committee", "council", "police",
-    "times", "post", "news", "labs", "lab", "security", "networks", "intelligence", "center", "centre", "bank",
-    "association", "party", "command", "commission", "authority", "journal", "systems", "technologies", "union",
-    "project", "court",
+const ORG_WORDS: [&str; 54] = [
+    "solutions",
+    "software",
+    "research",
+    "online",
+    "international",
+    "global",
+    "industries",
+    "analytics",
+    "partners",
+    "army",
+    "institution",
+    "watch",
+    "inc",
+    "corp",
+    "ltd",
+    "llc",
+    "co",
+    "company",
+    "group",
+    "ministry",
+    "agency",
+    "department",
+    "bureau",
+    "institute",
+    "university",
+    "foundation",
+    "service",
+    "services",
+    "office",
+    "committee",
+    "council",
+    "police",
+    "times",
+    "post",
+    "news",
+    "labs",
+    "lab",
+    "security",
+    "networks",
+    "intelligence",
+    "center",
+    "centre",
+    "bank",
+    "association",
+    "party",
+    "command",
+    "commission",
+    "authority",
+    "journal",
+    "systems",
+    "technologies",
+    "union",
+    "project",
+    "court",
 ];
 
 /// Whether a run of capitals is the name of an organisation.
 fn is_org_name(words: &Words<'_>, run: Range<usize>) -> bool {
-    !run.is_empty() && run.clone().any(|at| words.is_name(at) && ORG_WORDS.contains(&words.low(at)))
+    !run.is_empty()
+        && run
+            .clone()
+            .any(|at| words.is_name(at) && ORG_WORDS.contains(&words.low(at)))
 }
 
-#[expect(clippy::too_many_arguments, reason = "one decision over all that was seen in a head")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one decision over all that was seen in a head"
+)]
 fn common(
     words: &Words<'_>,
     from: usize,
@@ -368,7 +502,10 @@ fn common(
     definite: bool,
     memory: &Memory,
 ) -> Option<Who> {
-    let short = range.len() == 1;
+    let range = cut_head(words, range, seen);
+    let short = range.len() == 1
+        || range.len() == 2 && words.low(range.start) == "news"
+        || words.is_mark(range.start.saturating_add(1), '.');
     let text = plain(words, range.clone());
     let last = range.end.saturating_sub(1);
     let plural = words.low(last).ends_with('s') || words.low(last) == "people" || words.low(last) == "police";
@@ -380,7 +517,8 @@ fn common(
             "foundation" | "institute" | "university" | "association" | "project" | "lab" => {
                 (SpeakerKind::Expert, Like::Ngo)
             }
-            "inc" | "corp" | "ltd" | "llc" | "co" | "company" | "labs" | "networks" | "bank" | "systems"
+            "solutions" | "software" | "research" | "online" | "international" | "global" | "industries" | "analytics"
+            | "partners" | "inc" | "corp" | "ltd" | "llc" | "co" | "company" | "labs" | "networks" | "bank" | "systems"
             | "technologies" | "security" | "group" => (SpeakerKind::Company, Like::Firm),
             _ => (SpeakerKind::Agency, Like::Agency),
         };
@@ -400,12 +538,16 @@ fn common(
         }
     };
     // The noun must be the head, not something before it.
-    if at != last && !matches!(noun, Noun::Persona | Noun::Paper | Noun::Org | Noun::Crowd) && !words.is_name(last) {
+    if at != last
+        && !matches!(noun, Noun::Persona | Noun::Paper | Noun::Org | Noun::Crowd)
+        && !words.is_name(last)
+    {
         return unknown_head(words, range, whose);
     }
     let mut who = match noun {
         Noun::Anon => {
-            if definite && short
+            if definite
+                && short
                 && let Some(last) = memory.like(Like::Anon)
             {
                 return Some(last);
@@ -417,7 +559,8 @@ fn common(
             if let Some(firm) = beside {
                 return of_party(firm, range);
             }
-            if definite && short
+            if definite
+                && short
                 && let Some(last) = memory.like(if plural { Like::Experts } else { Like::Person })
             {
                 return Some(last);
@@ -427,18 +570,37 @@ fn common(
             } else {
                 text
             };
-            new(with_count, SpeakerKind::Expert, Record::Anonymous, Like::Experts, 0)
+            new(
+                with_count,
+                SpeakerKind::Expert,
+                Record::Anonymous,
+                Like::Experts,
+                0,
+            )
         }
         Noun::Role | Noun::FirmRole | Noun::ExpertRole => {
-            if definite && short
+            if definite
+                && short
                 && let Some(last) = memory.like(Like::Person)
             {
                 return Some(last);
             }
             let firm = noun == Noun::FirmRole || company_in(seen).is_some();
-            let kind = if firm { SpeakerKind::Company } else { SpeakerKind::Official };
-            let record = if plural { Record::Anonymous } else { Record::OnRecord };
-            let kind = if plural && !firm { SpeakerKind::Anonymous } else { kind };
+            let kind = if firm {
+                SpeakerKind::Company
+            } else {
+                SpeakerKind::Official
+            };
+            let record = if plural {
+                Record::Anonymous
+            } else {
+                Record::OnRecord
+            };
+            let kind = if plural && !firm {
+                SpeakerKind::Anonymous
+            } else {
+                kind
+            };
             new(text, kind, record, Like::Person, 1)
         }
         Noun::Defector => new(text, SpeakerKind::Defector, Record::Anonymous, Like::Person, 0),
@@ -447,12 +609,17 @@ fn common(
                 let index = lexicon().parties.iter().position(|party| party.name == *state)?;
                 return of_party(index, range);
             }
-            None => memory.like(Like::State)?,
+            None => memory.spoken_of(Like::State)?,
         },
         Noun::Mission => {
             let state = whose.clone()?;
             let name = match &seen.last_party {
-                Some((index, ..)) if lexicon().parties.get(*index).is_some_and(|party| party.name == "United Nations") => {
+                Some((index, ..))
+                    if lexicon()
+                        .parties
+                        .get(*index)
+                        .is_some_and(|party| party.name == "United Nations") =>
+                {
                     format!("{state} UN mission")
                 }
                 _ => format!("{state} {}", words.low(at)),
@@ -468,14 +635,24 @@ fn common(
             };
             // "the state KCNA news agency": the name stands before what it is.
             if let Some((index, Naming::Name, _)) = &seen.last_party
-                && lexicon().parties.get(*index).is_some_and(|party| party.sort != Sort::State)
+                && lexicon()
+                    .parties
+                    .get(*index)
+                    .is_some_and(|party| party.sort != Sort::State)
             {
                 return of_party(*index, range);
             }
-            if definite && short
-                && let Some(last) = memory.like(like).or_else(|| memory.thing())
+            if definite
+                && short
+                && let Some(last) = memory
+                    .spoken_of(like)
+                    .or_else(|| memory.spoken_of(Like::Media).filter(|_| like != Like::Firm))
+                    .or_else(|| memory.thing())
             {
-                return Some(Who { doubt: last.doubt.max(1), ..last });
+                return Some(Who {
+                    doubt: last.doubt.max(1),
+                    ..last
+                });
             }
             let kind = match like {
                 Like::Firm => SpeakerKind::Company,
@@ -502,10 +679,35 @@ fn common(
     Some(who)
 }
 
+/// "hackers prove": a verb that no list knows ends the head after its noun.
+fn cut_head(words: &Words<'_>, range: Range<usize>, seen: &Head) -> Range<usize> {
+    match seen.noun {
+        Some((noun, at))
+            if at.saturating_add(1) < range.end
+                && !matches!(noun, Noun::Paper | Noun::Role | Noun::FirmRole | Noun::ExpertRole)
+                && (at.saturating_add(1)..range.end).all(|next| !words.is_name(next)) =>
+        {
+            range.start..at.saturating_add(1)
+        }
+        _ => range,
+    }
+}
+
 fn unknown_head(words: &Words<'_>, range: Range<usize>, whose: Option<String>) -> Option<Who> {
     let last = range.end.saturating_sub(1);
-    if words.is_name(last) && range.clone().all(|at| words.is_name(at) || words.is_possessive(at)) && range.len() <= 5 {
-        let mut who = new(plain(words, range), SpeakerKind::Company, Record::OnRecord, Like::Firm, 2);
+    if words.is_name(last)
+        && range
+            .clone()
+            .all(|at| words.is_name(at) || words.is_possessive(at))
+        && range.len() <= 5
+    {
+        let mut who = new(
+            plain(words, range),
+            SpeakerKind::Company,
+            Record::OnRecord,
+            Like::Firm,
+            2,
+        );
         who.whose = whose;
         return Some(who);
     }
@@ -534,7 +736,13 @@ fn companies_beside(words: &Words<'_>, at: usize, end: usize) -> Option<usize> {
     None
 }
 
-fn persona(words: &Words<'_>, range: Range<usize>, region_end: usize, definite: bool, memory: &Memory) -> Who {
+fn persona(
+    words: &Words<'_>,
+    range: Range<usize>,
+    region_end: usize,
+    definite: bool,
+    memory: &Memory,
+) -> Who {
     // "calling itself the “X”", "known as X": the name follows within a few words.
     let window = range.end.saturating_add(9).min(region_end.max(range.end));
     let named = (range.end..window).find(|at| {
@@ -552,7 +760,13 @@ fn persona(words: &Words<'_>, range: Range<usize>, region_end: usize, definite: 
             && let Some(party) = lexicon().parties.get(index)
             && matches!(party.sort, Sort::Persona | Sort::Group)
         {
-            let mut who = new(party.name.clone(), SpeakerKind::Persona, Record::OnRecord, Like::Persona, 0);
+            let mut who = new(
+                party.name.clone(),
+                SpeakerKind::Persona,
+                Record::OnRecord,
+                Like::Persona,
+                0,
+            );
             who.whose = Some(party.name.clone());
             who.mention = at..at.saturating_add(len);
             return who;
@@ -560,12 +774,33 @@ fn persona(words: &Words<'_>, range: Range<usize>, region_end: usize, definite: 
         if named.is_some_and(|named| at > named) && words.is_name(at) {
             if let Some(run) = capital_run(words, at) {
                 let name = plain(words, run);
-                let mut who = new(name.clone(), SpeakerKind::Persona, Record::OnRecord, Like::Persona, 0);
+                let mut who = new(
+                    name.clone(),
+                    SpeakerKind::Persona,
+                    Record::OnRecord,
+                    Like::Persona,
+                    0,
+                );
                 who.whose = Some(name);
                 return who;
             }
         }
         at = at.saturating_add(1);
+    }
+    // "‘X’, a hacking gang which …": the name stands before what it is.
+    if range.start >= 2
+        && let Some(before) = (range.start.saturating_sub(8)..range.start).rev().find(|at| {
+            lexicon().party_at(words, *at).is_some_and(|(index, _, len)| {
+                let near = range.start.saturating_sub(at.saturating_add(len)) <= 3;
+                let gap = (at.saturating_add(len)..range.start).all(|at| words.mark(at).is_some() || is_determiner(words.low(at)));
+                let sort = lexicon().parties.get(index).map(|party| party.sort);
+                near && gap && matches!(sort, Some(Sort::Persona | Sort::Group))
+            })
+        })
+        && let Some((index, _, _)) = lexicon().party_at(words, before)
+        && let Some(who) = of_party(index, range.clone())
+    {
+        return who;
     }
     if definite && let Some(last) = memory.like(Like::Persona) {
         return last;
@@ -607,7 +842,10 @@ fn paper(
         && *naming != Naming::Adjective
     {
         let party = lexicon().parties.get(*index)?;
-        if matches!(party.sort, Sort::Media | Sort::StateMedia | Sort::Company | Sort::Ngo) {
+        if matches!(
+            party.sort,
+            Sort::Media | Sort::StateMedia | Sort::Company | Sort::Ngo
+        ) {
             return of_party(*index, place.clone());
         }
         let mut who = of_party(*index, place.clone())?;
@@ -638,7 +876,13 @@ fn paper(
         });
     }
     let text = plain(words, range);
-    Some(new(text, SpeakerKind::Unspecified, Record::OnRecord, Like::Paper, 2))
+    Some(new(
+        text,
+        SpeakerKind::Unspecified,
+        Record::OnRecord,
+        Like::Paper,
+        2,
+    ))
 }
 
 /// What stands beside a person: "a former soldier who had defected", "chief executive of Acme".
@@ -657,15 +901,19 @@ pub(crate) fn describe(words: &Words<'_>, who: &mut Who, beside: Range<usize>) {
         who.doubt = 0;
         return;
     }
-    let seen = look(words, beside.start..beside.end.min(beside.start.saturating_add(16)));
-    let first_role = beside
-        .clone()
-        .take(14)
-        .find_map(|at| {
-            let low = words.low(at);
-            let noun = lexicon().nouns.get(low.rsplit('-').next().unwrap_or(low))?;
-            matches!(noun, Noun::Role | Noun::FirmRole | Noun::ExpertRole | Noun::Expert).then_some(*noun)
-        });
+    let seen = look(
+        words,
+        beside.start..beside.end.min(beside.start.saturating_add(16)),
+    );
+    let first_role = beside.clone().take(14).find_map(|at| {
+        let low = words.low(at);
+        let noun = lexicon().nouns.get(low.rsplit('-').next().unwrap_or(low))?;
+        matches!(
+            noun,
+            Noun::Role | Noun::FirmRole | Noun::ExpertRole | Noun::Expert
+        )
+        .then_some(*noun)
+    });
     match first_role {
         Some(Noun::Expert | Noun::ExpertRole) => who.kind = SpeakerKind::Expert,
         Some(Noun::FirmRole) => who.kind = SpeakerKind::Company,

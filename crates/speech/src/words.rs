@@ -109,7 +109,8 @@ impl<'a> Words<'a> {
 
     /// Whether the token is this mark.
     pub(crate) fn is_mark(&self, index: usize, mark: char) -> bool {
-        self.at(index).is_some_and(|token| token.shape == Shape::Mark(mark))
+        self.at(index)
+            .is_some_and(|token| token.shape == Shape::Mark(mark))
     }
 
     /// The mark at `index`, if it is one.

@@ -68,7 +68,11 @@ fn of_numbers(told: &[Told]) -> Vec<Conflict> {
         }
         found.push(Conflict {
             kind: "number".to_owned(),
-            what: if about.is_empty() { what } else { format!("{what}: {about}") },
+            what: if about.is_empty() {
+                what
+            } else {
+                format!("{what}: {about}")
+            },
             sides: values
                 .iter()
                 .map(|(number, told)| side(number.to_string(), told))
@@ -119,15 +123,19 @@ fn changed(told: &[Told]) -> Vec<Conflict> {
     let mut by_party: BTreeMap<&str, Vec<&Told>> = BTreeMap::new();
     for one in told {
         if let Some(party) = &one.said.speaks_for
-            && matches!(one.said.stance, Stance::Accuses | Stance::Declines | Stance::Doubts)
+            && matches!(
+                one.said.stance,
+                Stance::Accuses | Stance::Declines | Stance::Doubts
+            )
         {
             by_party.entry(party).or_default().push(one);
         }
     }
     let mut found = Vec::new();
     for (party, told) in by_party {
-        let (accuses, before): (Vec<&Told>, Vec<&Told>) =
-            told.into_iter().partition(|one| one.said.stance == Stance::Accuses);
+        let (accuses, before): (Vec<&Told>, Vec<&Told>) = told
+            .into_iter()
+            .partition(|one| one.said.stance == Stance::Accuses);
         let first = before.iter().map(|one| one.known.last_day()).min();
         let later: Vec<&Told> = accuses
             .into_iter()

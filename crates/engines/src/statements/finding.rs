@@ -37,7 +37,9 @@ pub(super) fn findings(world: &World<'_>, documents: &[Document<'_>], told: &[To
         let counts = one.said.tier == Tier::Accept
             && SHOWN.contains(&one.said.stance)
             && one.said.record != Record::Publisher;
-        let document = documents.iter().find(|document| document.evidence.path == one.doc);
+        let document = documents
+            .iter()
+            .find(|document| document.evidence.path == one.doc);
         if counts && let Some(document) = document {
             found.push(finding(world, document, one));
         }
@@ -56,11 +58,25 @@ fn finding(world: &World<'_>, document: &Document<'_>, one: &Told) -> Finding {
         .via
         .iter()
         .rev()
-        .map(|name| if name == "@publisher" { publisher.clone() } else { name.clone() })
+        .map(|name| {
+            if name == "@publisher" {
+                publisher.clone()
+            } else {
+                name.clone()
+            }
+        })
         .collect();
     let known_source = source(world.knowledge, &said.speaker);
     let happened = said.event_date.as_ref().and_then(|date| Moment::parse(date).ok());
-    let elsewhere = happened.as_ref().is_some_and(|at| is_before(at, world)) || other_matter(&one.anchor);
+    let uttered = said
+        .statement_date
+        .as_ref()
+        .and_then(|date| Moment::parse(date).ok());
+    let earlier = [&happened, &uttered]
+        .into_iter()
+        .flatten()
+        .any(|at| is_before(at, world));
+    let elsewhere = earlier || other_matter(&one.anchor);
     let points_to = said
         .target
         .as_deref()
@@ -72,7 +88,11 @@ fn finding(world: &World<'_>, document: &Document<'_>, one: &Told) -> Finding {
         said.speaker,
         said.stance,
         said.target.as_deref().unwrap_or("(nobody named)"),
-        if evidence.leaked { "(withheld)".to_owned() } else { short(&one.anchor) }
+        if evidence.leaked {
+            "(withheld)".to_owned()
+        } else {
+            short(&one.anchor)
+        }
     );
     let unnamed = said.record != Record::OnRecord;
     Finding {
@@ -174,7 +194,10 @@ fn actor(knowledge: &Knowledge, name: &str) -> Option<String> {
 
 fn is_before(at: &Moment, world: &World<'_>) -> bool {
     world.incident_time.is_some_and(|incident| {
-        let days = incident.first_day().since(at.last_day()).map_or(0, |span| i64::from(span.get_days()));
+        let days = incident
+            .first_day()
+            .since(at.last_day())
+            .map_or(0, |span| i64::from(span.get_days()));
         days > BEFORE_DAYS
     })
 }
@@ -182,10 +205,18 @@ fn is_before(at: &Moment, world: &World<'_>) -> bool {
 /// An outage that a party suffered is no attack on the victim.
 fn other_matter(text: &str) -> bool {
     let low = text.to_lowercase();
-    let outage = ["outage", "disrupted the country", "internet use", "knocked offline"]
-        .iter()
-        .any(|word| low.contains(word));
-    outage && !["hack", "breach", "malware"].iter().any(|word| low.contains(word))
+    let outage = [
+        "outage",
+        "disrupted the country",
+        "internet use",
+        "knocked offline",
+    ]
+    .iter()
+    .any(|word| low.contains(word));
+    outage
+        && !["hack", "breach", "malware"]
+            .iter()
+            .any(|word| low.contains(word))
 }
 
 /// Findings of one document, or of one government, on one party and in one sense may have one origin.
@@ -196,7 +227,11 @@ fn overlaps(told: &[Told], found: &mut [Finding]) {
         let (Some(one), Some(target)) = (by_id.get(finding.id.as_str()), &finding.points_to) else {
             return Vec::new();
         };
-        let mut keys = vec![(format!("document {}", one.doc), finding.stance, target.to_string())];
+        let mut keys = vec![(
+            format!("document {}", one.doc),
+            finding.stance,
+            target.to_string(),
+        )];
         if let Some(party) = &one.said.speaks_for {
             keys.push((format!("party {party}"), finding.stance, target.to_string()));
         }

@@ -92,10 +92,14 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
 }
 
 fn document(evidence: &Evidence) -> Document<'_> {
-    let texts = evidence.reading.observations.iter().filter_map(|seen| match &seen.saw {
-        Saw::Text(text) if matches!(text.role, Role::Body | Role::Title | Role::Caption) => Some(text),
-        _ => None,
-    });
+    let texts = evidence
+        .reading
+        .observations
+        .iter()
+        .filter_map(|seen| match &seen.saw {
+            Saw::Text(text) if matches!(text.role, Role::Body | Role::Title | Role::Caption) => Some(text),
+            _ => None,
+        });
     Document {
         evidence,
         texts: texts.collect(),

@@ -96,7 +96,9 @@ pub(super) fn origins(documents: &[Document<'_>], told: &mut [Told]) -> Vec<Orig
         let reason = format!("{share:.2} of the shorter text's five-word runs stand in both");
         for (one, other) in [(a, b), (b, a)] {
             if let Some(group) = groups.get_mut(&format!("document:{one}")) {
-                group.may_overlap.push((format!("document:{other}"), reason.clone()));
+                group
+                    .may_overlap
+                    .push((format!("document:{other}"), reason.clone()));
             }
         }
     }
@@ -141,7 +143,9 @@ fn echoes(documents: &[Document<'_>]) -> (BTreeMap<String, (String, f64)>, Vec<(
             let share = own.containment(other);
             let (from, to) = (&earlier.evidence.path, &document.evidence.path);
             if share >= REPEATS {
-                let root = repeats.get(from).map_or_else(|| from.clone(), |(root, _)| root.clone());
+                let root = repeats
+                    .get(from)
+                    .map_or_else(|| from.clone(), |(root, _)| root.clone());
                 repeats.entry(to.clone()).or_insert((root, share));
             } else if share >= MAY_REPEAT {
                 overlaps.push((from.clone(), to.clone(), share));
@@ -203,7 +207,9 @@ fn one_government(told: &[Told], groups: &mut BTreeMap<String, Origin>) {
     }
     for ((party, ..), names) in desks {
         for name in &names {
-            let Some(group) = groups.get_mut(name) else { continue };
+            let Some(group) = groups.get_mut(name) else {
+                continue;
+            };
             for other in names.iter().filter(|other| *other != name) {
                 group
                     .may_overlap
