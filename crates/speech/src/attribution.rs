@@ -1,23 +1,23 @@
 //! From a document to its statements: each part of a sentence goes to who says it, the rest to the publisher.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
-
-use ascribe_model::words::Stance;
-
 use crate::cue::{self, Found, HANDED, Side, nobody};
 use crate::dates::{Dated, dates};
 use crate::layout::{Block, Kind, blocks};
-use crate::lexicon::{Frame, Tone, lexicon};
+use crate::lexicon::{Tone, lexicon};
+use crate::matter::tells;
 use crate::memory::Memory;
+use crate::parts::{content_of, parts};
 use crate::quotes::{Quote, quotes};
 use crate::sense::{certainty, evidence, named, sense};
 use crate::sentences::sentences;
 use crate::statement::{Form, PUBLISHER, Record, SpeakerKind, Statement, Tier};
-use crate::subject::{Clause, is_adverbial, is_verbal};
+use crate::subject::{Clause, is_verbal};
 use crate::who::{Like, Who, name_run};
-use crate::words::{Shape, Words};
+use crate::words::Words;
 use crate::{Paper, Place};
+use ascribe_model::words::Stance;
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Every statement of a document, in order of where it stands.
 #[must_use]
@@ -379,7 +379,10 @@ impl Reader<'_> {
 }
 
 fn party_of(named: &crate::sense::Named) -> Option<Who> {
-    let index = lexicon().parties.iter().position(|party| party.name == named.name)?;
+    let index = lexicon()
+        .parties
+        .iter()
+        .position(|party| party.name == named.name)?;
     crate::who::of_party(index, named.at..named.end)
 }
 
@@ -396,7 +399,10 @@ fn dateline(words: &Words<'_>, range: Range<usize>) -> Range<usize> {
     for at in window {
         if words.mark(at).is_some_and(|mark| matches!(mark, '-' | '–' | '—')) {
             let mut from = at;
-            while words.mark(from).is_some_and(|mark| matches!(mark, '-' | '–' | '—')) {
+            while words
+                .mark(from)
+                .is_some_and(|mark| matches!(mark, '-' | '–' | '—'))
+            {
                 from = from.saturating_add(1);
             }
             return from..range.end;
@@ -406,334 +412,6 @@ fn dateline(words: &Words<'_>, range: Range<usize>) -> Range<usize> {
         }
     }
     range
-}
-
-/// A part of a sentence with who says it; none: the publisher.
-struct Part {
-    tokens: Range<usize>,
-    found: Option<Found>,
-}
-
-/// What is said, as tokens of the part: all of it, for verbs whose object matters what follows.
-fn content_of(found: &Found, tokens: &Range<usize>) -> Range<usize> {
-    match found.side {
-        Side::Before if !found.passive => found.cue.end.clamp(tokens.start, tokens.end)..tokens.end,
-        Side::After => tokens.start..found.start.clamp(tokens.start, tokens.end).max(tokens.start),
-        _ => tokens.clone(),
-    }
-}
-
-/// Splits the sentence among those who speak in it.
-fn parts(clause: &Clause<'_>, found: Vec<Found>) -> Vec<Part> {
-    let words = clause.words;
-    let mut parts: Vec<Part> = Vec::new();
-    let mut inside: Vec<Part> = Vec::new();
-    let mut at = clause.start;
-    let mut governing: Option<Found> = None;
-    for one in found {
-        if one.side == Side::Inside {
-            let tokens = one.covers.clone();
-            inside.push(Part {
-                tokens,
-                found: Some(one),
-            });
-            continue;
-        }
-        let Some(last) = governing.take() else {
-            // What stands before the first one is its own if it comes after its content or is adverbial.
-            let lead = at..one.start.max(at);
-            let own = matches!(one.side, Side::After | Side::Whole)
-                || lead.is_empty()
-                || is_adverbial(words, lead.start)
-                || !has_clause(clause, &lead);
-            if !own {
-                parts.push(Part {
-                    tokens: trim(words, lead),
-                    found: None,
-                });
-                at = one.start;
-            } else if discourse(words, at) {
-                at = at.saturating_add(2);
-            }
-            governing = Some(one);
-            continue;
-        };
-        // "An article said the North said that …": the second speaks through the first.
-        let through = last.side == Side::Before
-            && one.side == Side::Before
-            && one.start <= last.cue.end.saturating_add(2)
-            && last.who.name != one.who.name
-            && !one.passive
-            && !last.passive
-            && is_speech(words, &one);
-        if through {
-            let mut via = last.via.clone();
-            via.push(last.who.name.clone());
-            via.extend(one.via.clone());
-            governing = Some(Found {
-                via,
-                through: Some(Box::new(last.who)),
-                start: last.start,
-                ..one
-            });
-            continue;
-        }
-        // "According to the analyst X said that": one speaker, named twice over.
-        if last.side == Side::Whole && one.who.name == last.who.name && one.side == Side::Before {
-            governing = Some(Found {
-                start: last.start,
-                ..one
-            });
-            continue;
-        }
-        // A passive or a thought inside what somebody says is how sure it is, not a speaker of its own.
-        let within = last.side == Side::Before
-            && !last.passive
-            && (one.passive || !is_speech(words, &one) && one.start <= last.cue.end.saturating_add(3))
-            || one.passive && last.side != Side::After && !last.passive;
-        if within {
-            governing = Some(last);
-            continue;
-        }
-        if one.side == Side::After && one.cue.start > last.cue.end {
-            // "… knew it, according to a report": the report tells it.
-        // "…, according to an e-mail": another source of the same words; "X is believed to …, a source said".
-            if last.passive
-                || words.low(one.cue.start) == "according" && !is_speech(words, &last)
-                || words.low(one.cue.start) == "according"
-                    && last.who.record != Record::OnRecord
-                    && last.who.like == Like::Crowd
-            {
-                governing = Some(Found {
-                    doubt: one.doubt,
-                    ..one
-                });
-                continue;
-            }
-            if words.low(one.cue.start) == "according" {
-                let mut last = last;
-                last.via.extend(one.via.clone());
-                if one.who.name != last.who.name
-                    && !one.via.contains(&one.who.name)
-                    && one.who.like != Like::Paper
-                {
-                    last.via.push(one.who.name.clone());
-                }
-                governing = Some(last);
-                continue;
-            }
-        }
-        let split = split_at(words, &last, &one, at);
-        parts.push(Part {
-            tokens: trim(words, at..split),
-            found: Some(last),
-        });
-        at = split;
-        governing = Some(one);
-    }
-    let rest = at..clause.end;
-    match governing {
-        Some(one) => {
-            // "X denies it, but the use of spies is documented": the publisher goes on.
-            let own = own_words(clause, &one, &rest);
-            parts.push(Part {
-                tokens: trim_end(words, lead_trim(words, rest.start..own.unwrap_or(rest.end)), own.is_some()),
-                found: Some(one),
-            });
-            if let Some(own) = own {
-                parts.push(Part {
-                    tokens: lead_trim(words, own..rest.end),
-                    found: None,
-                });
-            }
-        }
-        None => parts.push(Part {
-            tokens: rest,
-            found: None,
-        }),
-    }
-    inside.retain(|part| {
-        let name = |part: &Part| part.found.as_ref().map(|found| found.who.name.clone());
-        let nominal = part.found.as_ref().is_some_and(|found| found.nominal);
-        nominal || !parts.iter().any(|other| name(other) == name(part))
-    });
-    let mut parts: Vec<Part> = parts.into_iter().flat_map(|part| second_claim(clause, part)).collect();
-    parts.extend(inside);
-    parts.retain(|part| !part.tokens.is_empty());
-    parts
-}
-
-/// "the source said it was X and the country is not responsible": two claims of one speaker.
-fn second_claim(clause: &Clause<'_>, part: Part) -> Vec<Part> {
-    let words = clause.words;
-    let Some(found) = part.found.as_ref().filter(|found| found.side == Side::Before && found.tone == Tone::Content) else {
-        return vec![part];
-    };
-    let from = found.cue.end.clamp(part.tokens.start, part.tokens.end);
-    let cut = (from.saturating_add(3)..part.tokens.end).find(|at| {
-        let next = at.saturating_add(1);
-        let clause_follows = (next.saturating_add(1)..next.saturating_add(6).min(part.tokens.end)).any(|at| {
-            matches!(words.low(at), "is" | "was" | "are" | "were" | "had" | "has" | "did" | "does")
-                && matches!(words.low(at.saturating_add(1)), "not" | "no" | "never" | "nothing")
-        });
-        matches!(words.low(*at), "and" | "but")
-            && clause_follows
-            && !clause.quoted.get(*at).copied().unwrap_or(false)
-            && (from..*at).any(|at| is_verbal(words, at))
-    });
-    match cut {
-        Some(cut) => {
-            let second = Found {
-                start: cut.saturating_add(1),
-                side: Side::Whole,
-                ..found.clone()
-            };
-            vec![
-                Part {
-                    tokens: trim(words, part.tokens.start..cut),
-                    found: part.found,
-                },
-                Part {
-                    tokens: cut.saturating_add(1)..part.tokens.end,
-                    found: Some(second),
-                },
-            ]
-        }
-        None => vec![part],
-    }
-}
-
-fn trim_end(words: &Words<'_>, range: Range<usize>, cut: bool) -> Range<usize> {
-    if cut { trim(words, range) } else { range }
-}
-
-/// Where the publisher's own clause starts behind a denial or an accusation: after ", but", where a verb follows.
-fn own_words(clause: &Clause<'_>, one: &Found, rest: &Range<usize>) -> Option<usize> {
-    let words = clause.words;
-    let act = one.side == Side::Before
-        && lexicon()
-            .cues
-            .get(words.low(one.cue.start))
-            .is_some_and(|cue| matches!(cue.frame, Frame::Act | Frame::Blame | Frame::Decline));
-    if !act {
-        return None;
-    }
-    let conjunction = (one.cue.end..rest.end).find(|at| {
-        words.is_mark(at.saturating_sub(1), ',')
-            && matches!(words.low(*at), "but" | "while" | "although" | "though")
-            && !clause.quoted.get(*at).copied().unwrap_or(false)
-    })?;
-    let own = conjunction.saturating_add(1);
-    let verb = (own.saturating_add(1)..rest.end).any(|at| is_verbal(words, at));
-    (verb && rest.end.saturating_sub(own) >= 5).then_some(own)
-}
-
-/// Where the part of `one` starts, behind the part of `last`.
-fn split_at(words: &Words<'_>, last: &Found, one: &Found, at: usize) -> usize {
-    if one.side == Side::After {
-        // "A said X, and Y, B said": the second part starts at the conjunction before it.
-        let from = last.cue.end.max(at.saturating_add(1));
-        return (from..one.start)
-            .rev()
-            .find(|at| matches!(words.low(*at), "and" | "but" | "while"))
-            .map_or(from.min(one.start), |conjunction| conjunction.saturating_add(1));
-    }
-    one.start.max(last.cue.end).max(at)
-}
-
-fn is_speech(words: &Words<'_>, one: &Found) -> bool {
-    !matches!(
-        words.low(one.cue.start),
-        "believed"
-            | "believe"
-            | "believes"
-            | "think"
-            | "thought"
-            | "knew"
-            | "know"
-            | "knows"
-            | "found"
-            | "find"
-            | "determined"
-            | "determine"
-            | "concluded"
-            | "detected"
-            | "discovered"
-            | "suspect"
-            | "suspects"
-            | "suspected"
-            | "fear"
-            | "feared"
-            | "understood"
-            | "showed"
-            | "shows"
-            | "show"
-            | "suggests"
-            | "indicates"
-            | "indicated"
-            | "revealed"
-    )
-}
-
-fn discourse(words: &Words<'_>, at: usize) -> bool {
-    matches!(
-        words.low(at),
-        "nonetheless"
-            | "however"
-            | "meanwhile"
-            | "nevertheless"
-            | "moreover"
-            | "still"
-            | "separately"
-            | "furthermore"
-            | "additionally"
-    ) && words.is_mark(at.saturating_add(1), ',')
-}
-
-fn has_clause(clause: &Clause<'_>, range: &Range<usize>) -> bool {
-    range.len() >= 4
-        && range
-            .clone()
-            .skip(1)
-            .any(|at| is_verbal(clause.words, at) && !clause.quoted.get(at).copied().unwrap_or(false))
-}
-
-/// Without commas, conjunctions and dashes at its ends.
-fn trim(words: &Words<'_>, range: Range<usize>) -> Range<usize> {
-    let range = lead_trim(words, range);
-    let mut end = range.end;
-    while end > range.start {
-        let last = end.saturating_sub(1);
-        let loose = words
-            .mark(last)
-            .is_some_and(|mark| matches!(mark, ',' | ';' | '—' | '–' | '-' | ':'))
-            || matches!(
-                words.low(last),
-                "and" | "but" | "while" | "as" | "that" | "with" | "although" | "because"
-            );
-        if !loose {
-            break;
-        }
-        end = last;
-    }
-    range.start..end
-}
-
-fn lead_trim(words: &Words<'_>, range: Range<usize>) -> Range<usize> {
-    let mut start = range.start;
-    while start < range.end {
-        let loose = words
-            .mark(start)
-            .is_some_and(|mark| matches!(mark, ',' | ';' | '—' | '–' | ':'))
-            || matches!(words.low(start), "and" | "while")
-                && start > 0
-                && words.at(start).is_some_and(|token| !token.capital);
-        if !loose {
-            break;
-        }
-        start = start.saturating_add(1);
-    }
-    start..range.end
 }
 
 /// "reportedly", "allegedly": told by nobody in particular.
@@ -784,103 +462,6 @@ fn sort_dates(all: &[Dated], found: &Found, tokens: &Range<usize>) -> (Option<St
         }
     }
     (said, happened)
-}
-
-const MATTER: [&str; 62] = [
-    "attack",
-    "attacks",
-    "attacked",
-    "cyberattack",
-    "cyberattacks",
-    "cyber-attack",
-    "cyber-attacks",
-    "hack",
-    "hacks",
-    "hacked",
-    "hackers",
-    "hacker",
-    "hacking",
-    "breach",
-    "breached",
-    "malware",
-    "virus",
-    "worm",
-    "intrusion",
-    "intrusions",
-    "intruders",
-    "leak",
-    "leaked",
-    "stolen",
-    "stole",
-    "theft",
-    "threat",
-    "threats",
-    "threatened",
-    "threatening",
-    "ransomware",
-    "phishing",
-    "cyber",
-    "cyberwarfare",
-    "cyber-warfare",
-    "defaced",
-    "espionage",
-    "spying",
-    "sanctions",
-    "retaliation",
-    "attribution",
-    "attackers",
-    "compromised",
-    "compromise",
-    "infected",
-    "exploit",
-    "exploited",
-    "vulnerability",
-    "data",
-    "servers",
-    "networks",
-    "websites",
-    "website",
-    "messages",
-    "message",
-    "emails",
-    "email",
-    "outage",
-    "outages",
-    "computers",
-    "systems",
-    "group",
-];
-
-/// Whether the publisher's own words tell something about the matter: a word of it or a party, and a verb.
-fn tells(words: &Words<'_>, tokens: &Range<usize>, kind: Kind) -> bool {
-    let count = tokens.clone().filter(|at| words.is_word(*at)).count();
-    let matter = tokens
-        .clone()
-        .filter(|at| {
-            let low = words.low(*at);
-            MATTER.contains(&low) || low.starts_with("cyber")
-        })
-        .count();
-    let parties = named(words, tokens.clone());
-    if kind == Kind::Headline {
-        return count >= 4 && matter > 0 && !parties.is_empty();
-    }
-    let past = tokens.clone().any(|at| is_verbal(words, at));
-    // "An address is a numeric code": what is always so is no report.
-    let is_a = |at: usize| matches!(words.low(at), "is" | "are") && matches!(words.low(at.saturating_add(1)), "a" | "an");
-    let defines = words.low(tokens.start) == "a" || words.low(tokens.start) == "an";
-    let general = defines
-        && tokens
-            .clone()
-            .take(8)
-            .any(is_a);
-    count >= 6
-        && !general
-        && past
-        && (matter >= 1 || !parties.is_empty())
-        && !words
-            .at(tokens.start)
-            .is_some_and(|token| token.shape == Shape::Mark('•'))
 }
 
 /// What a speaker says later in a document was said on the day of what it said before, unless a day is given.

@@ -5,17 +5,23 @@
 //! Source: CASE, "out/statements.json".
 
 mod attribution;
+mod common_noun;
 mod cue;
 mod dates;
 pub mod echo;
+mod fits;
 mod layout;
 mod lexicon;
+mod matter;
 mod memory;
+mod parts;
 mod quotes;
 mod sense;
 mod sentences;
+mod speaker;
 mod statement;
 mod subject;
+mod verb;
 mod who;
 mod words;
 

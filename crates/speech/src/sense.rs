@@ -166,7 +166,8 @@ pub(crate) fn sense(
             let party = matches!(
                 who.kind,
                 SpeakerKind::Agency | SpeakerKind::Suspect | SpeakerKind::Persona | SpeakerKind::Official
-            ) || who.kind == SpeakerKind::Media && who.whose.as_deref().is_some_and(|whose| whose != who.name);
+            ) || who.kind == SpeakerKind::Media
+                && who.whose.as_deref().is_some_and(|whose| whose != who.name);
             let threat = signs.first(Sign::Threat).is_some();
             if party
                 && (told.is_some_and(|told| !own(&told.name))
@@ -273,17 +274,15 @@ fn by_content(
         } else if signs
             .first(Sign::Threat)
             .is_none_or(|threat| threat.start > sign.start)
+            && let Some(target) = blamed(words, content, signs, parties, who, it)
         {
-            if let Some(target) = blamed(words, content, signs, parties, who, it) {
-                return make(Stance::Accuses, Some(target), 1);
-            }
+            return make(Stance::Accuses, Some(target), 1);
         }
     }
     if let Some(sign) = refuted {
         let before = parties
             .iter()
-            .filter(|party| party.at < sign.end && party.naming != Naming::Adjective)
-            .next_back()
+            .rfind(|party| party.at < sign.end && party.naming != Naming::Adjective)
             .map(|party| party.name.clone());
         return make(
             Stance::Denies,
@@ -385,10 +384,7 @@ fn blamed(
         let after = parties
             .iter()
             .find(|party| able(party) && party.at >= sign.end && party.at <= sign.end.saturating_add(8));
-        let before = parties
-            .iter()
-            .filter(|party| able(party) && party.at < sign.start)
-            .next_back();
+        let before = parties.iter().rfind(|party| able(party) && party.at < sign.start);
         let inside = sign.start..content.end.min(sign.end.saturating_add(12));
         let chosen = if forward
             && !matches!(

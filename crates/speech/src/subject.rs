@@ -201,7 +201,10 @@ pub(crate) fn before_verb(clause: &Clause<'_>, verb: usize) -> usize {
         let low = words.low(back);
         let skip = AUXILIARIES.contains(&low)
             || is_adverb(low)
-            || back == verb.saturating_sub(1) && words.mark(back).is_some_and(|mark| matches!(mark, '“' | '"' | '‘'));
+            || back == verb.saturating_sub(1)
+                && words
+                    .mark(back)
+                    .is_some_and(|mark| matches!(mark, '“' | '"' | '‘'));
         // "on Friday", "in December", "last week", "this month"
         let time = WEEKDAYS.contains(&low)
             || matches!(low, "week" | "month" | "year")
