@@ -6,6 +6,7 @@
 mod judge;
 mod page;
 mod run;
+mod said;
 mod small;
 
 use std::error::Error;
@@ -42,6 +43,8 @@ enum Command {
         #[arg(long)]
         state: Option<PathBuf>,
     },
+    /// Print who accuses whom, who denies, and how many origins stand behind it, as the last run read it.
+    Statements(said::Options),
     /// List every address, name, mailbox, URL and hash in files, one JSON line each.
     Indicators {
         /// Files.
@@ -101,6 +104,7 @@ fn main() -> ExitCode {
         Command::Run(options) => run::run(options),
         Command::Weigh { file, json: _ } => small::weigh(&file),
         Command::Verify { folder, state } => small::verify(&folder, state),
+        Command::Statements(options) => said::statements(&options),
         Command::Indicators { files, json: _ } => small::indicators(&files),
     };
     match ended {

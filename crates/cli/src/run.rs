@@ -85,6 +85,7 @@ pub(crate) fn run(options: Options) -> Result<Ended, Failure> {
             quotes: &material.quotes,
             prose: &material.prose,
             what_ifs: &[],
+            said: &material.said,
             written_to: None,
         };
         let html = ascribe_report::page(&page);

@@ -10,7 +10,7 @@ use ascribe_assess::assessment::{
 };
 use ascribe_model::words::{About, Basis, Kind, Stance, Tlp};
 use ascribe_model::{ArtifactId, Coverage, Moment};
-use ascribe_report::{Page, Party, Quote, Quoted, SeriesPoint, SourceCard, WhatIf};
+use ascribe_report::{Page, Party, Quote, Quoted, Said, SeriesPoint, SourceCard, WhatIf};
 
 /// Owned parts of a page.
 pub struct Sample {
@@ -21,6 +21,7 @@ pub struct Sample {
     pub quotes: BTreeMap<(String, usize), Quote>,
     pub prose: BTreeMap<String, String>,
     pub what_ifs: Vec<WhatIf>,
+    pub said: Vec<Said>,
 }
 
 impl Sample {
@@ -33,6 +34,7 @@ impl Sample {
             quotes: &self.quotes,
             prose: &self.prose,
             what_ifs: &self.what_ifs,
+            said: &self.said,
             written_to: Some("film-studio/out/report.html"),
         }
     }
@@ -522,6 +524,15 @@ pub fn sample() -> Sample {
         series,
         quotes,
         prose: [("fbi-code-overlap".to_owned(), "Said in the bureau's update of 19 December 2014.\n\nThe samples were not published, so nobody outside could repeat the comparison.".to_owned())].into(),
+        said: vec![Said {
+            speaker: "The bureau".into(),
+            stance: "accuses".into(),
+            target: "North Korea".into(),
+            evidence: vec!["IP address".into(), "malware code".into()],
+            named: true,
+            statements: 3,
+            documents: 2,
+        }],
         what_ifs: vec![WhatIf {
             title: "The bureau is reliable and the address range is exclusive at its high end".to_owned(),
             leader: "nk-directed".to_owned(),
