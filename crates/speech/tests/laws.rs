@@ -1,6 +1,11 @@
 //! What holds for any text: no panic, spans that lie on characters, words that stand there, the same twice, linear time.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 use std::time::Instant;
 
@@ -29,7 +34,7 @@ fn sound(text: &str) {
     let pieces: Vec<&str> = text.split("\n\n").collect();
     let found = read(text);
     for one in &found {
-        let piece = pieces.get(one.at.piece).unwrap();
+        let piece = pieces[one.at.piece];
         let anchor = piece
             .get(one.at.range.clone())
             .expect("a span lies on characters");
@@ -41,7 +46,7 @@ fn sound(text: &str) {
             assert!(anchor.contains(certainty.as_str()));
         }
         if let Some(at) = &one.speaker_at {
-            assert!(pieces.get(at.piece).unwrap().get(at.range.clone()).is_some());
+            assert!(pieces[at.piece].get(at.range.clone()).is_some());
         }
         assert!((0.0..=1.0).contains(&one.confidence));
         assert!(!one.speaker.is_empty());
