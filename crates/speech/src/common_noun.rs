@@ -149,7 +149,9 @@ pub(crate) fn common(
             new(name, SpeakerKind::Agency, Record::OnRecord, Like::Agency, 0)
         }
         Noun::Org | Noun::Firm | Noun::Outlet | Noun::Ngo => {
+            let news = range.clone().any(|at| words.low(at) == "news");
             let like = match noun {
+                _ if news => Like::Media,
                 Noun::Firm => Like::Firm,
                 Noun::Outlet => Like::Media,
                 Noun::Ngo => Like::Ngo,

@@ -19,6 +19,9 @@ pub const REPEATS: f64 = 0.11;
 /// At this containment they may.
 pub const MAY_REPEAT: f64 = 0.03;
 
+/// Fewer shared marks than this are no repetition.
+pub const SHARED_MIN: usize = 4;
+
 /// The marks of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
@@ -70,6 +73,12 @@ impl Marks {
         self.marks.is_empty()
     }
 
+    /// How many marks both have: few say nothing, whatever their share.
+    #[must_use]
+    pub fn shared(&self, other: &Self) -> usize {
+        self.marks.intersection(&other.marks).count()
+    }
+
     /// The share of the smaller text's marks that the other has too, 0 to 1.
     #[must_use]
     pub fn containment(&self, other: &Self) -> f64 {
@@ -81,12 +90,7 @@ impl Marks {
         if small.marks.is_empty() {
             return 0.0;
         }
-        let shared = small
-            .marks
-            .iter()
-            .filter(|mark| large.marks.contains(mark))
-            .count();
-        count(shared) / count(small.marks.len())
+        count(small.shared(large)) / count(small.marks.len())
     }
 }
 
@@ -129,7 +133,7 @@ mod tests {
     fn a_rewrite_is_told_from_another_text_on_the_same_matter() {
         let one = "The agency said on Friday that several addresses of known infrastructure communicated with addresses that were coded into the software that was used in the attack on the studio.";
         let rewrite = "In a new report, several addresses of known infrastructure communicated with addresses that were coded into the software. Much else was said about the film and the people who made it, none of which matters here at all.";
-        let other = "The ministry denied on Friday that its people had any part in the attack on the studio and called for a joint inquiry into what had happened there.";
+        let other = "The ministry denied on Friday that its people had any part in the matter, and called for a joint inquiry into what had happened at the film company.";
         let marks = |text: &str| Marks::of([text]);
         assert!(marks(one).containment(&marks(rewrite)) >= REPEATS);
         assert!(marks(one).containment(&marks(other)) < MAY_REPEAT);

@@ -122,7 +122,25 @@ pub(crate) fn fits(clause: &Clause<'_>, at: usize, cue: Cue, made: &Speaker) -> 
             let reduced = cue.form == Form::Past
                 && matches!(words.low(next), "to" | "in" | "with" | "on" | "for" | "of")
                 && !(before_verb(clause, at)..at).any(|at| matches!(words.low(at), "has" | "have" | "had"));
-            let bare = matches!(words.low(at), "link" | "links" | "linking" | "charge");
+            let mut bare = matches!(words.low(at), "link" | "links" | "linking" | "charge");
+            if words.low(at).starts_with("identif") || words.low(at).starts_with("nam") {
+                // "identified the likely culprit as X", "named X as the source".
+                let window = next..clause.end.min(next.saturating_add(10));
+                let as_ = window.clone().any(|at| words.low(at) == "as");
+                let blames = window.clone().any(|at| {
+                    matches!(
+                        words.low(at),
+                        "culprit"
+                            | "culprits"
+                            | "source"
+                            | "behind"
+                            | "perpetrator"
+                            | "responsible"
+                            | "author"
+                    )
+                });
+                bare |= !(as_ && blames);
+            }
             !(cue.frame == Frame::Blame && (reduced || bare))
                 && !matches!(made.who.like, Like::Paper if made.who.doubt > 1)
         }

@@ -87,6 +87,21 @@ pub(crate) fn parts(clause: &Clause<'_>, found: Vec<Found>) -> Vec<Part> {
             });
             continue;
         }
+        // "The agency announced it has identified X": the pronoun is the agency, and what it did is what it says.
+        let echoed = last.side == Side::Before
+            && one.side == Side::Before
+            && !one.passive
+            && one.start <= last.cue.end.saturating_add(1)
+            && matches!(words.low(one.start), "it" | "they" | "he" | "she");
+        if echoed {
+            let tone = if last.tone == Tone::Content {
+                one.tone
+            } else {
+                last.tone
+            };
+            governing = Some(Found { tone, ..last });
+            continue;
+        }
         // A passive or a thought inside what somebody says is how sure it is, not a speaker of its own.
         let within = last.side == Side::Before
             && !last.passive

@@ -94,7 +94,7 @@ fn negated(words: &Words<'_>, at: usize, floor: usize) -> bool {
     (at.saturating_sub(4).max(floor)..at).any(|back| {
         matches!(
             words.low(back),
-            "not" | "never" | "no" | "nobody" | "neither" | "nor"
+            "not" | "never" | "no" | "rather" | "nobody" | "neither" | "nor"
         ) || words.low(back).ends_with("n't")
             || words.low(back).ends_with("n’t")
     })
@@ -115,6 +115,12 @@ pub(crate) fn sense(
     let signs = Signs::of(words, content.clone());
     let own = |name: &str| who.name == name || who.whose.as_deref() == Some(name);
     match tone {
+        // "accused it of making groundless accusations" denies.
+        Tone::Is(Stance::Accuses) if signs.first(Sign::Deny).is_some() && who.whose.is_some() => Sense {
+            stance: Stance::Denies,
+            target: who.whose.clone(),
+            doubt: 1,
+        },
         Tone::Is(Stance::Accuses) => Sense {
             stance: Stance::Accuses,
             target: accused(words, after..content.end, &parties, who)

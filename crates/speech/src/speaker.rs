@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::cue::{Found, Side};
-use crate::lexicon::{Form, lexicon};
+use crate::lexicon::{Form, Noun, lexicon};
 use crate::memory::Memory;
 use crate::statement::SpeakerKind;
 use crate::subject::{Clause, Subject, before_verb, is_verbal, subject};
@@ -56,9 +56,14 @@ pub(crate) fn speaker(
         let comma = words.is_mark(lead, ',')
             || words.mark(lead).is_some_and(|mark| matches!(mark, '”' | '"'))
                 && lead.checked_sub(1).is_some_and(|comma| words.is_mark(comma, ','));
-        let to = words.low(at) == "threatening" && words.low(at.saturating_add(1)) == "to";
+        // "released an article Sunday saying"
+        let paper = (back.saturating_sub(4).max(floor)..back)
+            .any(|at| lexicon().nouns.get(words.low(at)) == Some(&Noun::Paper));
+        let to = paper && words.low(at) != "citing"
+            || words.low(at) == "threatening" && words.low(at.saturating_add(1)) == "to";
         if (comma || to || matches!(low, "by" | "and" | "while")) && !be {
-            return carried().map(|one| Speaker { start: at, ..one });
+            let start = if paper && !comma { floor } else { at };
+            return carried().map(|one| Speaker { start, ..one });
         }
         if !be {
             // "with the counselor saying", "quoted the mission denying"

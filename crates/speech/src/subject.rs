@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::lexicon::lexicon;
 use crate::words::{Shape, Words};
 
 /// The sentence that is looked at.
@@ -248,7 +249,13 @@ pub(crate) fn subject(clause: &Clause<'_>, verb: usize, floor: usize) -> Subject
         return Subject::Carried;
     };
     let low = words.low(last);
-    if matches!(low, "who" | "which") {
+    // "the gang that has claimed": after a noun, not after a verb of speech.
+    let relative = low == "that"
+        && last
+            .checked_sub(1)
+            .filter(|back| *back >= floor && words.is_word(*back) && last > floor)
+            .is_some_and(|back| !lexicon().cues.contains_key(words.low(back)) && !is_adverb(words.low(back)));
+    if matches!(low, "who" | "which") || relative {
         return Subject::Antecedent(antecedent(clause, last, floor));
     }
     if matches!(low, "and" | "but" | "or" | "then" | ";") || words.is_mark(last, ';') {

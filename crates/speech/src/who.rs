@@ -358,6 +358,7 @@ fn head(
     while name_start < range.end
         && (OF.contains(&words.low(name_start))
             || words.low(name_start) == "of"
+            || words.is_mark(name_start, '.')
             || words.is_possessive(name_start))
     {
         name_start = name_start.saturating_add(1);

@@ -52,7 +52,12 @@ fn finding(world: &World<'_>, document: &Document<'_>, one: &Told) -> Finding {
     let evidence = document.evidence;
     let said = &one.said;
     let publisher = evidence.reading.document.publisher.clone();
-    let publisher = publisher.unwrap_or_else(|| evidence.path.clone());
+    let publisher = publisher
+        .or_else(|| {
+            let source = evidence.source.as_ref()?;
+            Some(world.knowledge.source(source)?.name.clone())
+        })
+        .unwrap_or_else(|| evidence.path.clone());
     // From the origin to us: the publisher is the last.
     let via = said
         .via

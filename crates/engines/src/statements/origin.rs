@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_model::words::Stance;
 use ascribe_speech::Record;
-use ascribe_speech::echo::{MAY_REPEAT, Marks, REPEATS, quotation_key};
+use ascribe_speech::echo::{MAY_REPEAT, Marks, REPEATS, SHARED_MIN, quotation_key};
 
 use super::{Document, Told};
 
@@ -140,6 +140,9 @@ fn echoes(documents: &[Document<'_>]) -> (BTreeMap<String, (String, f64)>, Vec<(
     let mut overlaps = Vec::new();
     for (later, (document, own)) in order.iter().zip(&marks).enumerate() {
         for (earlier, other) in order.iter().zip(&marks).take(later) {
+            if own.shared(other) < SHARED_MIN {
+                continue;
+            }
             let share = own.containment(other);
             let (from, to) = (&earlier.evidence.path, &document.evidence.path);
             if share >= REPEATS {
