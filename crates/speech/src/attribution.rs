@@ -3,10 +3,10 @@
 use crate::cue::{self, Found, HANDED, Side, nobody};
 use crate::dates::{Dated, dates};
 use crate::layout::{Block, Kind, blocks};
-use crate::lexicon::{Tone, lexicon};
+use crate::lexicon::{Noun, Tone, lexicon};
 use crate::matter::tells;
 use crate::memory::Memory;
-use crate::parts::{content_of, parts};
+use crate::parts::{content_of, parts, within};
 use crate::quotes::{Quote, quotes};
 use crate::sense::{certainty, evidence, named, sense};
 use crate::sentences::sentences;
@@ -208,7 +208,7 @@ impl Reader<'_> {
         let words = &text.words;
         let published = self.paper.published;
         let content = tokens.clone();
-        let after = found.cue.end.clamp(tokens.start, tokens.end);
+        let after = within(found.cue.end, &tokens);
         let it = named(words, sentence.start..content_of(found, &tokens).start)
             .into_iter()
             .rfind(|party| {
@@ -337,6 +337,23 @@ impl Reader<'_> {
     /// A person at the start of a sentence, or behind an office, may be "he" in the next.
     fn note_people(&mut self, clause: &Clause<'_>) {
         let words = clause.words;
+        // "founder Julian Assange": an office names the person behind it.
+        for at in clause.start..clause.end {
+            let office = lexicon().nouns.get(words.low(at)).is_some_and(|noun| {
+                matches!(
+                    noun,
+                    Noun::Role | Noun::FirmRole | Noun::ExpertRole | Noun::Expert
+                )
+            });
+            if office
+                && let Some(run) = name_run(words, at.saturating_add(1), clause.end)
+                && run.len() >= 2
+                && let Some(who) = crate::who::who(words, at..run.end, &self.memory)
+                && who.like == Like::Person
+            {
+                self.memory.know(&who);
+            }
+        }
         let Some(run) = name_run(words, clause.start, clause.end) else {
             return;
         };

@@ -52,6 +52,9 @@ pub(crate) struct Found {
 /// Marks in `via` that a verb of quoting hands the word to its object.
 pub(crate) const HANDED: &str = "(quoted)";
 
+/// Nobody lets more people speak in one sentence.
+const SPEAKERS_MAX: usize = 16;
+
 /// Nobody in particular.
 pub(crate) fn nobody(name: &str) -> Who {
     Who {
@@ -72,7 +75,7 @@ pub(crate) fn find(clause: &Clause<'_>, memory: &Memory) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut floor = clause.start;
     let mut at = clause.start;
-    while at < clause.end {
+    while at < clause.end && found.len() < SPEAKERS_MAX {
         let opens = at > clause.start
             && words.mark(at.saturating_sub(1)).is_some()
             && lexicon().phrases.at(words, at).is_some();

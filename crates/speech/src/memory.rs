@@ -21,6 +21,12 @@ impl Memory {
     /// Remembers a speaker or a subject.
     pub(crate) fn note(&mut self, who: &Who) {
         self.clock = self.clock.saturating_add(1);
+        self.know(who);
+        self.last.insert(who.like, (self.clock, who.clone()));
+    }
+
+    /// Remembers a person's name without taking the word: "he" is still somebody else.
+    pub(crate) fn know(&mut self, who: &Who) {
         if who.like == Like::Person
             && let Some(surname) = who.name.split(' ').next_back()
             && who.name.contains(' ')
@@ -31,7 +37,6 @@ impl Memory {
                 self.people.insert(part.to_owned(), who.clone());
             }
         }
-        self.last.insert(who.like, (self.clock, who.clone()));
     }
 
     /// Remembers somebody who is only named, for "the company" where none spoke yet.

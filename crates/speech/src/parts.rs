@@ -15,11 +15,16 @@ pub(crate) struct Part {
     pub(crate) found: Option<Found>,
 }
 
+/// The token of `range` nearest to `at`; a range whose ends are crossed has only its first.
+pub(crate) fn within(at: usize, range: &Range<usize>) -> usize {
+    at.min(range.end).max(range.start)
+}
+
 /// What is said, as tokens of the part: all of it, for verbs whose object matters what follows.
 pub(crate) fn content_of(found: &Found, tokens: &Range<usize>) -> Range<usize> {
     match found.side {
-        Side::Before if !found.passive => found.cue.end.clamp(tokens.start, tokens.end)..tokens.end,
-        Side::After => tokens.start..found.start.clamp(tokens.start, tokens.end).max(tokens.start),
+        Side::Before if !found.passive => within(found.cue.end, tokens)..tokens.end,
+        Side::After => tokens.start..within(found.start, tokens).max(tokens.start),
         _ => tokens.clone(),
     }
 }
@@ -59,6 +64,21 @@ pub(crate) fn parts(clause: &Clause<'_>, found: Vec<Found>) -> Vec<Part> {
             governing = Some(one);
             continue;
         };
+        // "The agency announced it has identified X": the pronoun is the agency, and what it did is what it says.
+        let echoed = last.side == Side::Before
+            && one.side == Side::Before
+            && !one.passive
+            && one.start <= last.cue.end.saturating_add(1)
+            && matches!(words.low(one.start), "it" | "they" | "he" | "she");
+        if echoed {
+            let tone = if last.tone == Tone::Content {
+                one.tone
+            } else {
+                last.tone
+            };
+            governing = Some(Found { tone, ..last });
+            continue;
+        }
         // "An article said the North said that …": the second speaks through the first.
         let through = last.side == Side::Before
             && one.side == Side::Before
@@ -85,21 +105,6 @@ pub(crate) fn parts(clause: &Clause<'_>, found: Vec<Found>) -> Vec<Part> {
                 start: last.start,
                 ..one
             });
-            continue;
-        }
-        // "The agency announced it has identified X": the pronoun is the agency, and what it did is what it says.
-        let echoed = last.side == Side::Before
-            && one.side == Side::Before
-            && !one.passive
-            && one.start <= last.cue.end.saturating_add(1)
-            && matches!(words.low(one.start), "it" | "they" | "he" | "she");
-        if echoed {
-            let tone = if last.tone == Tone::Content {
-                one.tone
-            } else {
-                last.tone
-            };
-            governing = Some(Found { tone, ..last });
             continue;
         }
         // A passive or a thought inside what somebody says is how sure it is, not a speaker of its own.
@@ -179,6 +184,7 @@ pub(crate) fn parts(clause: &Clause<'_>, found: Vec<Found>) -> Vec<Part> {
     });
     let mut parts: Vec<Part> = parts
         .into_iter()
+        .filter(|part| !part.tokens.is_empty())
         .flat_map(|part| second_claim(clause, part))
         .collect();
     parts.extend(inside);
@@ -196,7 +202,7 @@ pub(crate) fn second_claim(clause: &Clause<'_>, part: Part) -> Vec<Part> {
     else {
         return vec![part];
     };
-    let from = found.cue.end.clamp(part.tokens.start, part.tokens.end);
+    let from = within(found.cue.end, &part.tokens);
     let cut = (from.saturating_add(3)..part.tokens.end).find(|at| {
         let next = at.saturating_add(1);
         let clause_follows =

@@ -91,7 +91,17 @@ pub(crate) fn sentences(words: &Words<'_>, quotes: &[Quote]) -> Vec<Range<usize>
     if start < words.len() {
         found.push(start..words.len());
     }
-    found
+    found.into_iter().flat_map(cut).collect()
+}
+
+/// No step looks further than this many tokens: nobody reads a longer sentence either.
+const TOKENS_MAX: usize = 300;
+
+fn cut(range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let end = range.end;
+    range
+        .step_by(TOKENS_MAX)
+        .map(move |start| start..start.saturating_add(TOKENS_MAX).min(end))
 }
 
 fn ends_here(words: &Words<'_>, index: usize) -> bool {
@@ -120,7 +130,7 @@ fn ends_here(words: &Words<'_>, index: usize) -> bool {
             return words.is_name(next) && STARTERS.contains(&words.low(next));
         }
         // ".”" and "?”" close a quotation and, where a capital follows, a sentence.
-        Shape::Mark('”' | '"') => {
+        Shape::Mark('”' | '"') if !token.spaced => {
             let before = index.checked_sub(1).and_then(|back| words.mark(back));
             if !matches!(before, Some('.' | '!' | '?' | '…')) {
                 return false;

@@ -58,7 +58,21 @@ pub(crate) fn speaker(
                 && lead.checked_sub(1).is_some_and(|comma| words.is_mark(comma, ','));
         // "released an article Sunday saying"
         let paper = (back.saturating_sub(4).max(floor)..back)
-            .any(|at| lexicon().nouns.get(words.low(at)) == Some(&Noun::Paper));
+            .any(|at| lexicon().nouns.get(words.low(at)) == Some(&Noun::Paper))
+            && (floor..back).any(|at| {
+                matches!(
+                    words.low(at),
+                    "released"
+                        | "issued"
+                        | "published"
+                        | "posted"
+                        | "sent"
+                        | "wrote"
+                        | "carried"
+                        | "made"
+                        | "put"
+                )
+            });
         let to = paper && words.low(at) != "citing"
             || words.low(at) == "threatening" && words.low(at.saturating_add(1)) == "to";
         if (comma || to || matches!(low, "by" | "and" | "while")) && !be {
@@ -116,6 +130,14 @@ pub(crate) fn speaker(
 
 /// A message without a name that threatens is the persona's.
 pub(crate) fn messenger(clause: &Clause<'_>, at: usize, memory: &Memory) -> Option<Who> {
+    let verb = clause.words.low(at);
+    if !(verb.starts_with("threat")
+        || verb.starts_with("demand")
+        || verb.starts_with("claim")
+        || verb.starts_with("warn"))
+    {
+        return None;
+    }
     let message = (clause.start..at).any(|at| {
         matches!(
             clause.words.low(at),

@@ -241,10 +241,14 @@ pub(crate) fn before_verb(clause: &Clause<'_>, verb: usize) -> usize {
     at
 }
 
+/// A subject with all that stands beside it is not longer.
+const SUBJECT_TOKENS_MAX: usize = 60;
+
 /// The subject of the verb at token `verb`, looking back no further than `floor`.
 pub(crate) fn subject(clause: &Clause<'_>, verb: usize, floor: usize) -> Subject {
     let words = clause.words;
     let end = before_verb(clause, verb).max(floor);
+    let floor = floor.max(end.saturating_sub(SUBJECT_TOKENS_MAX));
     let Some(last) = end.checked_sub(1).filter(|last| *last >= floor) else {
         return Subject::Carried;
     };

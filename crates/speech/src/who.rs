@@ -195,6 +195,7 @@ fn skip_determiners(words: &Words<'_>, start: usize, end: usize) -> usize {
 /// Where the head of the noun phrase that starts at `start` ends.
 fn head_end(words: &Words<'_>, start: usize, end: usize) -> usize {
     let mut at = start;
+    let end = end.min(start.saturating_add(24));
     while at < end {
         let low = words.low(at);
         // "Secretary of State", "Bank of England": "of" between capitals belongs to the name.
