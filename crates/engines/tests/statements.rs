@@ -1,6 +1,6 @@
 //! Statements of a case: findings in their source's bloc, one article one telling, echoes one origin, no other event.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::Arc;
 
