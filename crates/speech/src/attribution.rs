@@ -1,5 +1,6 @@
 //! From a document to its statements: each part of a sentence goes to who says it, the rest to the publisher.
 
+use crate::carry;
 use crate::cue::{self, Found, HANDED, Side, nobody};
 use crate::dates::{Dated, dates};
 use crate::layout::{Block, Kind, blocks};
@@ -16,7 +17,6 @@ use crate::who::{Like, Who, name_run};
 use crate::words::Words;
 use crate::{Paper, Place};
 use ascribe_model::words::Stance;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Every statement of a document, in order of where it stands.
@@ -33,8 +33,9 @@ pub fn statements(paper: &Paper<'_>) -> Vec<Statement> {
         reader.block(&block);
     }
     let mut found = reader.found;
-    mark_suspects(&mut found);
-    carry_dates(&mut found);
+    carry::suspects(&mut found);
+    carry::dates(&mut found);
+    carry::chains(&mut found);
     for one in &mut found {
         crate::statement::weigh(one);
     }
@@ -243,8 +244,22 @@ impl Reader<'_> {
         let mention = found.who.mention.clone();
         let speaker_at = (!mention.is_empty() && mention.end <= words.len() && found.who.doubt < 2)
             .then(|| self.place(text, mention));
+        let paper = quoted_paper(words, &tokens);
+        let obtained = paper
+            .and_then(|paper| self.memory.obtained(paper))
+            .map(str::to_owned);
+        if let (Some(paper), Some(by)) = (paper, obtained_by(words, &tokens)) {
+            self.memory.obtain(paper, &by);
+        }
+        // A paper that somebody got hold of is a step of its own.
+        let leaked = paper
+            .filter(|paper| self.memory.obtained(paper).is_some())
+            .map(str::to_owned);
+        let obtained = obtained.filter(|by| !found.via.contains(by));
         let via: Vec<String> = std::iter::once(PUBLISHER.to_owned())
             .chain(found.via.iter().filter(|name| *name != HANDED).cloned())
+            .chain(obtained)
+            .chain(leaked)
             .filter(|name| *name != found.who.name)
             .collect();
         let doubt = u32::from(found.doubt.max(found.who.doubt)).saturating_add(u32::from(read.doubt));
@@ -431,6 +446,36 @@ fn dateline(words: &Words<'_>, range: Range<usize>) -> Range<usize> {
     range
 }
 
+/// The paper that words are quoted from: "said in his e-mail", "according to an e-mail".
+fn quoted_paper<'w>(words: &'w Words<'_>, tokens: &Range<usize>) -> Option<&'w str> {
+    tokens
+        .clone()
+        .find(|at| {
+            let led = at.saturating_sub(3).max(tokens.start)..*at;
+            matches!(
+                words.low(*at),
+                "e-mail" | "email" | "letter" | "memo" | "document" | "documents" | "cable"
+            ) && led
+                .clone()
+                .any(|at| matches!(words.low(at), "in" | "to" | "from"))
+        })
+        .map(|at| words.low(at))
+}
+
+/// The agency in "obtained by Reuters", "seen by the Times".
+fn obtained_by(words: &Words<'_>, tokens: &Range<usize>) -> Option<String> {
+    let by = tokens.clone().find(|at| {
+        words.low(*at) == "by"
+            && at
+                .checked_sub(1)
+                .is_some_and(|back| matches!(words.low(back), "obtained" | "seen" | "reviewed"))
+    })?;
+    named(words, by..tokens.end.min(by.saturating_add(6)))
+        .into_iter()
+        .find(|party| party.sort == crate::lexicon::Sort::Media)
+        .map(|party| party.name)
+}
+
 /// "reportedly", "allegedly": told by nobody in particular.
 fn unattributed(clause: &Clause<'_>) -> Option<usize> {
     (clause.start..clause.end).find(|at| {
@@ -479,61 +524,4 @@ fn sort_dates(all: &[Dated], found: &Found, tokens: &Range<usize>) -> (Option<St
         }
     }
     (said, happened)
-}
-
-/// What a speaker says later in a document was said on the day of what it said before, unless a day is given.
-fn carry_dates(found: &mut [Statement]) {
-    let mut days: BTreeMap<String, String> = BTreeMap::new();
-    for one in found.iter_mut().filter(|one| one.record != Record::Publisher) {
-        if one.record == Record::Unattributed {
-            continue;
-        }
-        match &one.statement_date {
-            Some(day) => {
-                days.insert(one.speaker.clone(), day.clone());
-            }
-            None => one.statement_date = days.get(&one.speaker).cloned(),
-        }
-    }
-}
-
-/// The state that most accusations are about is the suspect; its people and media speak for it.
-fn mark_suspects(found: &mut [Statement]) {
-    let mut blamed: BTreeMap<String, u32> = BTreeMap::new();
-    for one in found.iter() {
-        let weight = match one.stance {
-            Stance::Accuses => 1,
-            Stance::Denies => 2,
-            _ => 0,
-        };
-        if weight > 0
-            && let Some(target) = &one.target
-            && let Some(party) = lexicon().party(target)
-        {
-            let state = party.whose.clone().unwrap_or_else(|| party.name.clone());
-            let total = blamed.entry(state).or_default();
-            *total = total.saturating_add(weight);
-        }
-    }
-    let Some((suspect, _)) = blamed
-        .into_iter()
-        .filter(|(name, _)| {
-            lexicon()
-                .party(name)
-                .is_some_and(|party| party.sort == crate::lexicon::Sort::State)
-        })
-        .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)))
-    else {
-        return;
-    };
-    for one in found.iter_mut() {
-        if one.speaks_for.as_deref() == Some(suspect.as_str())
-            && matches!(
-                one.speaker_kind,
-                SpeakerKind::Agency | SpeakerKind::Official | SpeakerKind::Media
-            )
-        {
-            one.speaker_kind = SpeakerKind::Suspect;
-        }
-    }
 }

@@ -395,18 +395,30 @@ pub(crate) fn paper(
             at = at.saturating_add(1);
         }
     }
-    if definite && let Some(last) = memory.paper() {
+    let low = words.low(range.end.saturating_sub(1));
+    let official = matches!(
+        low,
+        "indictment" | "complaint" | "affidavit" | "advisory" | "bulletin" | "alert"
+    );
+    let own = official
+        || matches!(
+            low,
+            "memo" | "document" | "documents" | "letter" | "transcript" | "manifesto" | "paper"
+        );
+    if definite
+        && !own
+        && let Some(last) = memory.paper()
+    {
         return Some(Who {
             doubt: last.doubt.max(1),
             ..last
         });
     }
     let text = plain(words, range);
-    Some(new(
-        text,
-        SpeakerKind::Unspecified,
-        Record::OnRecord,
-        Like::Paper,
-        2,
-    ))
+    let kind = if official {
+        SpeakerKind::Agency
+    } else {
+        SpeakerKind::Unspecified
+    };
+    Some(new(text, kind, Record::OnRecord, Like::Paper, 2))
 }

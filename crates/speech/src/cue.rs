@@ -140,7 +140,7 @@ fn according(clause: &Clause<'_>, at: usize, memory: &Memory) -> Option<Found> {
         who,
         tone: Tone::Content,
         side: if leads { Side::Whole } else { Side::After },
-        start: clause.start,
+        start: if leads { clause.start } else { at },
         covers: at..to,
         via,
         nominal: false,

@@ -5,6 +5,7 @@
 //! Source: CASE, "out/statements.json".
 
 mod attribution;
+mod carry;
 mod common_noun;
 mod cue;
 mod dates;

@@ -15,6 +15,8 @@ pub(crate) struct Memory {
     /// Named without speaking.
     named: BTreeMap<Like, Who>,
     clock: u64,
+    /// Who got hold of a paper that is quoted: the word for it and the agency.
+    obtained: Option<(String, String)>,
 }
 
 impl Memory {
@@ -52,6 +54,22 @@ impl Memory {
     /// The person of this surname.
     pub(crate) fn surname(&self, name: &str) -> Option<Who> {
         self.people.get(name).cloned()
+    }
+
+    /// Remembers who got hold of a paper ("an e-mail obtained by Reuters").
+    pub(crate) fn obtain(&mut self, paper: &str, by: &str) {
+        self.obtained = Some((paper.replace('-', ""), by.to_owned()));
+    }
+
+    /// Who got hold of the paper that is called so.
+    pub(crate) fn obtained(&self, paper: &str) -> Option<&str> {
+        let (known, by) = self.obtained.as_ref()?;
+        (*known == paper.replace('-', "")).then_some(by.as_str())
+    }
+
+    /// Whether somebody of this name was remembered.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.people.values().any(|who| who.name == name)
     }
 
     /// The last one of this kind.

@@ -68,7 +68,11 @@ pub(crate) fn parts(clause: &Clause<'_>, found: Vec<Found>) -> Vec<Part> {
         let echoed = last.side == Side::Before
             && one.side == Side::Before
             && !one.passive
-            && one.start <= last.cue.end.saturating_add(1)
+            && (one.start <= last.cue.end.saturating_add(1)
+                || one
+                    .start
+                    .checked_sub(1)
+                    .is_some_and(|back| words.low(back) == "that"))
             && matches!(words.low(one.start), "it" | "they" | "he" | "she");
         if echoed {
             let tone = if last.tone == Tone::Content {

@@ -124,7 +124,12 @@ pub(crate) fn sense(
         Tone::Is(Stance::Accuses) => Sense {
             stance: Stance::Accuses,
             target: accused(words, after..content.end, &parties, who)
-                .or_else(|| blamed(words, &content, &signs, &parties, who, it)),
+                .or_else(|| blamed(words, &content, &signs, &parties, who, it))
+                .or_else(|| {
+                    // "Iran has been accused": the subject of a passive.
+                    let before = parties.iter().find(|party| party.at < after && !own(&party.name));
+                    before.map(|party| party.name.clone())
+                }),
             doubt: 0,
         },
         Tone::Is(Stance::Denies) => {
@@ -197,7 +202,7 @@ pub(crate) fn sense(
 fn first_after(parties: &[Named], after: usize, own: &impl Fn(&str) -> bool) -> Option<String> {
     parties
         .iter()
-        .find(|party| party.at >= after && !own(&party.name))
+        .find(|party| party.at >= after && !own(&party.name) && party.sort != Sort::Media)
         .map(|party| party.name.clone())
 }
 
@@ -252,7 +257,7 @@ fn by_content(
     let other = || {
         parties
             .iter()
-            .find(|party| !own(&party.name))
+            .find(|party| !own(&party.name) && party.sort != Sort::Media)
             .map(|party| party.name.clone())
     };
     if signs.first(Sign::Decline).is_some() {

@@ -363,7 +363,8 @@ fn clause_start(clause: &Clause<'_>, start: usize, end: usize) -> usize {
         let low = words.low(at);
         let next = at.saturating_add(1);
         let conjunction = matches!(low, "and" | "or");
-        if (SUBORDINATORS.contains(&low) || matches!(low, "which" | "who"))
+        if (SUBORDINATORS.contains(&low)
+            || matches!(low, "which" | "who") && !(next..end).any(|at| is_verbal(words, at)))
             && next < end
             && (at == start || !words.is_name(at))
             || conjunction && (at == start || verb_seen)

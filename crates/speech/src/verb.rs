@@ -196,7 +196,7 @@ pub(crate) fn active(clause: &Clause<'_>, at: usize, cue: Cue, made: Speaker, vi
     let relative = made.relative;
     let side = if relative.is_some() {
         Side::Inside
-    } else if is_after(clause, at, made.start) && cue_may_follow(cue) {
+    } else if cue.form != Form::Ing && is_after(clause, at, made.start) && cue_may_follow(cue) {
         Side::After
     } else {
         Side::Before
@@ -273,6 +273,10 @@ pub(crate) fn inverted(clause: &Clause<'_>, at: usize, cue: Cue, memory: &Memory
         return None;
     }
     let next = at.saturating_add(1);
+    let told = words.low(at).starts_with("tell") || words.low(at) == "told";
+    if told || words.low(next) == "that" {
+        return None;
+    }
     let begins = words.is_name(next)
         || crate::who::is_determiner(words.low(next))
         || words.low(next).starts_with("u.s");
@@ -413,6 +417,11 @@ pub(crate) fn passive_cue(
             make(agent.unwrap_or_else(|| nobody("unspecified")), tone, 1)
         }
         Frame::Blame => {
+            // "asked not to be named" accuses nobody.
+            let named = low.starts_with("nam") || low.starts_with("identif");
+            if named && words.low(next) != "as" {
+                return None;
+            }
             // The subject is the accused; it is found by what is said of it.
             make(agent.unwrap_or_else(|| nobody("unspecified")), cue.tone, 1)
         }

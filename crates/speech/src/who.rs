@@ -179,6 +179,23 @@ pub(crate) fn who(words: &Words<'_>, range: Range<usize>, memory: &Memory) -> Op
         return None;
     }
     let mut found = head(words, range.start, start..head_end, range.end, memory)?;
+    // "Estonia's foreign minister, Urmas Paet,": the name follows the office.
+    let office = found.like == Like::Person && found.doubt > 0 && !memory.knows(&found.name);
+    if office
+        && let Some(run) = (head_end..range.end)
+            .filter(|at| words.is_mark(*at, ','))
+            .find_map(|comma| name_run(words, comma.saturating_add(1), range.end))
+            .filter(|run| run.len() >= 2 && (run.end == range.end || words.is_mark(run.end, ',')))
+        && lexicon().party_at(words, run.start).is_none()
+        && found.name.chars().any(char::is_lowercase)
+        && lexicon()
+            .nouns
+            .contains_key(found.name.rsplit(' ').next().unwrap_or_default())
+    {
+        found.name = person_name(words, run);
+        found.record = Record::OnRecord;
+        found.doubt = 0;
+    }
     describe(words, &mut found, head_end..range.end);
     found.mention = range.start..head_end;
     Some(found)
@@ -207,6 +224,13 @@ fn head_end(words: &Words<'_>, start: usize, end: usize) -> usize {
         if of_name {
             at = at.saturating_add(1);
             continue;
+        }
+        let list = low == "and"
+            && lexicon().party_at(words, start).is_some_and(|(_, naming, len)| {
+                naming != Naming::Adjective && start.saturating_add(len) == at
+            });
+        if list {
+            break;
         }
         if at > start && after_head(low) && !words.is_name(at) {
             break;
