@@ -53,14 +53,21 @@ fn same_speaker(gold: &Value, found: &Value) -> bool {
 
 /// The chain behind the publisher.
 fn chain(value: &Value) -> Vec<&str> {
-    let all = value.get("via").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let all = value
+        .get("via")
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice);
     all.iter().skip(1).filter_map(Value::as_str).collect()
 }
 
 fn overlap(a: &Value, b: &Value) -> f64 {
     let shared = number(a, "end").min(number(b, "end")) - number(a, "start").max(number(b, "start"));
     let whole = number(a, "end").max(number(b, "end")) - number(a, "start").min(number(b, "start"));
-    if whole > 0.0 { (shared / whole).max(0.0) } else { 0.0 }
+    if whole > 0.0 {
+        (shared / whole).max(0.0)
+    } else {
+        0.0
+    }
 }
 
 fn file_name(value: &Value) -> &str {
@@ -104,11 +111,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         for (f, read) in found.iter().enumerate() {
             let overlap = overlap(marked, read);
             if file_name(marked) == file_name(read) && overlap >= 0.5 {
-                pairs.push(Pair { overlap, gold: g, found: f });
+                pairs.push(Pair {
+                    overlap,
+                    gold: g,
+                    found: f,
+                });
             }
         }
     }
-    pairs.sort_by(|a, b| b.overlap.total_cmp(&a.overlap).then((a.gold, a.found).cmp(&(b.gold, b.found))));
+    pairs.sort_by(|a, b| {
+        b.overlap
+            .total_cmp(&a.overlap)
+            .then((a.gold, a.found).cmp(&(b.gold, b.found)))
+    });
     let mut matched: BTreeMap<usize, usize> = BTreeMap::new();
     let mut taken = BTreeSet::new();
     for pair in pairs {
@@ -140,15 +155,38 @@ fn main() -> Result<(), Box<dyn Error>> {
         .iter()
         .filter(|one| is_sharp(one) && text(one, "tier") == "accept")
         .count();
-    let (precision, recall) = (ratio(matched.len(), found.len()), ratio(matched.len(), gold.len()));
+    let (precision, recall) = (
+        ratio(matched.len(), found.len()),
+        ratio(matched.len(), gold.len()),
+    );
     let f1 = |right: usize| ratio(2 * right, found.len() + gold.len());
     let mut out = std::io::stdout().lock();
     writeln!(out, "documents               {}", marked.len())?;
     writeln!(out, "marked, found           {}, {}", gold.len(), found.len())?;
-    writeln!(out, "found                   precision {precision:.3} recall {recall:.3} F1 {:.3}", f1(matched.len()))?;
-    writeln!(out, "speaker                 {:.3} of marked, {:.3} of matched", ratio(speaker, gold.len()), ratio(speaker, matched.len()))?;
-    writeln!(out, "speaker and stance      {:.3} of marked, F1 {:.3}", ratio(both, gold.len()), f1(both))?;
-    writeln!(out, "chain                   precision {links_right}/{links} recall {links_right}/{links_marked}")?;
-    writeln!(out, "accept tier, sharp      precision {accepted_right}/{accepted} coverage {accepted_right}/{sharp}")?;
+    writeln!(
+        out,
+        "found                   precision {precision:.3} recall {recall:.3} F1 {:.3}",
+        f1(matched.len())
+    )?;
+    writeln!(
+        out,
+        "speaker                 {:.3} of marked, {:.3} of matched",
+        ratio(speaker, gold.len()),
+        ratio(speaker, matched.len())
+    )?;
+    writeln!(
+        out,
+        "speaker and stance      {:.3} of marked, F1 {:.3}",
+        ratio(both, gold.len()),
+        f1(both)
+    )?;
+    writeln!(
+        out,
+        "chain                   precision {links_right}/{links} recall {links_right}/{links_marked}"
+    )?;
+    writeln!(
+        out,
+        "accept tier, sharp      precision {accepted_right}/{accepted} coverage {accepted_right}/{sharp}"
+    )?;
     Ok(())
 }

@@ -162,7 +162,7 @@ impl Reader<'_> {
                     if let Some(through) = &found.through {
                         self.memory.note(through);
                     }
-                    if found.who.like != Like::Crowd {
+                    if found.who.like != Like::Crowd && !found.nominal {
                         self.memory.note(&found.who);
                     }
                     spoke |= found.side != Side::Inside;

@@ -328,7 +328,7 @@ pub(crate) fn persona(
     {
         return who;
     }
-    if definite && let Some(last) = memory.like(Like::Persona) {
+    if definite && let Some(last) = memory.spoken_of(Like::Persona) {
         return last;
     }
     new(

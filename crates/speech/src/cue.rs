@@ -275,7 +275,7 @@ fn noun(clause: &Clause<'_>, at: usize, memory: &Memory) -> Option<Found> {
         && words.low(at) == "threats"
         && matches!(words.low(next), "issued" | "made" | "sent")
     {
-        let speaker = memory.like(Like::Persona).unwrap_or_else(|| Who {
+        let speaker = memory.spoken_of(Like::Persona).unwrap_or_else(|| Who {
             kind: SpeakerKind::Persona,
             record: Record::OnRecord,
             like: Like::Persona,

@@ -14,6 +14,13 @@ pub(crate) fn reads_as_noun(clause: &Clause<'_>, at: usize, cue: Cue, back: Opti
     };
     let low = words.low(back);
     let next = words.low(at.saturating_add(1));
+    let acting = low == "in" && cue.form == Form::Ing && matches!(cue.frame, Frame::Act | Frame::Blame);
+    if acting {
+        return false;
+    }
+    if next == "tank" {
+        return true;
+    }
     if crate::who::is_determiner(low)
         || words.is_possessive(back)
         || matches!(
@@ -112,10 +119,11 @@ pub(crate) fn fits(clause: &Clause<'_>, at: usize, cue: Cue, made: &Speaker) -> 
                         | "indicated"
                         | "suggested"
                         | "disclosed"
-                ) && matches!(
-                    made.who.like,
-                    Like::Agency | Like::Firm | Like::Experts | Like::Ngo | Like::Paper | Like::Person
-                )
+                ) && object_follows(clause, next)
+                    && matches!(
+                        made.who.like,
+                        Like::Agency | Like::Firm | Like::Experts | Like::Ngo | Like::Paper | Like::Person
+                    )
         }
         Frame::Act | Frame::Blame => {
             // "hackers linked to", "an attack blamed on": no verb of its own.
@@ -274,4 +282,12 @@ pub(crate) fn told_to(clause: &Clause<'_>, at: usize, cue: Cue) -> Vec<String> {
         index = index.saturating_add(1);
     }
     Vec::new()
+}
+
+/// "noted a similar attack", not "which it revealed Thursday".
+fn object_follows(clause: &Clause<'_>, at: usize) -> bool {
+    let words = clause.words;
+    let day = crate::subject::is_weekday(words.low(at))
+        || matches!(words.low(at), "on" | "in" | "last" | "at" | "earlier");
+    words.is_word(at) && !day
 }

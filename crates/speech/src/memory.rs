@@ -117,6 +117,7 @@ impl Memory {
     /// What "the article", "the report", "the statement" means: who published or issued it.
     pub(crate) fn paper(&self) -> Option<Who> {
         self.latest(&[Like::Media, Like::Paper])
+            .or_else(|| self.named.get(&Like::Media).cloned())
             .or_else(|| self.latest(&[Like::Agency, Like::Firm, Like::Persona, Like::State]))
     }
 }

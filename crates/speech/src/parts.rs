@@ -64,6 +64,28 @@ pub(crate) fn parts(clause: &Clause<'_>, found: Vec<Found>) -> Vec<Part> {
             governing = Some(one);
             continue;
         };
+        // "According to X, the message said": X says it; "according to the Times, the agency said": through the Times.
+        if last.side == Side::Whole
+            && one.side == Side::Before
+            && !one.passive
+            && last.who.name != one.who.name
+        {
+            let speaks = is_speech(words, &one) && !matches!(one.who.like, Like::Paper | Like::Crowd);
+            governing = Some(if speaks {
+                let mut via = last.via.clone();
+                via.push(last.who.name.clone());
+                via.extend(one.via.clone());
+                Found {
+                    via,
+                    through: Some(Box::new(last.who)),
+                    start: last.start,
+                    ..one
+                }
+            } else {
+                last
+            });
+            continue;
+        }
         // "The agency announced it has identified X": the pronoun is the agency, and what it did is what it says.
         let echoed = last.side == Side::Before
             && one.side == Side::Before

@@ -63,6 +63,9 @@ impl Signs {
         let mut found = Vec::new();
         let mut at = range.start;
         while at < range.end {
+            if let Some(end) = own_deeds(words, at) {
+                found.push((Sign::Resp, at..end.min(range.end)));
+            }
             if let Some((sign, len)) = lexicon().content.at(words, at)
                 && at.saturating_add(len) <= range.end
             {
@@ -88,6 +91,27 @@ impl Signs {
             .filter(move |(found, _)| *found == sign)
             .map(|(_, range)| range)
     }
+}
+
+/// "North Korea's actions", "the agency's attempts": the deeds of a party, and where the words end.
+fn own_deeds(words: &Words<'_>, at: usize) -> Option<usize> {
+    let deed = matches!(
+        words.low(at),
+        "actions"
+            | "attempts"
+            | "attempt"
+            | "efforts"
+            | "behaviour"
+            | "behavior"
+            | "campaign"
+            | "attacks"
+            | "hackers"
+            | "operations"
+    );
+    let named = at
+        .checked_sub(2)
+        .is_some_and(|back| words.is_possessive(at.saturating_sub(1)) && words.is_name(back));
+    (deed && named).then(|| at.saturating_add(1))
 }
 
 fn negated(words: &Words<'_>, at: usize, floor: usize) -> bool {
@@ -180,8 +204,11 @@ pub(crate) fn sense(
             ) || who.kind == SpeakerKind::Media
                 && who.whose.as_deref().is_some_and(|whose| whose != who.name);
             let threat = signs.first(Sign::Threat).is_some();
+            let gravely = signs.first(Sign::Condemn).is_some()
+                && matches!(who.like, Like::State | Like::Persona | Like::Agency);
             if party
-                && (told.is_some_and(|told| !own(&told.name))
+                && (gravely
+                    || told.is_some_and(|told| !own(&told.name))
                     || threat
                     || matches!(who.kind, SpeakerKind::Persona))
             {

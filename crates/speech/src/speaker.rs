@@ -75,8 +75,10 @@ pub(crate) fn speaker(
             });
         let to = paper && words.low(at) != "citing"
             || words.low(at) == "threatening" && words.low(at.saturating_add(1)) == "to";
-        if (comma || to || matches!(low, "by" | "and" | "while")) && !be {
-            let start = if paper && !comma { floor } else { at };
+        // "joined others in condemning"; behind another verb of speech it is part of what that one says.
+        let joins = low == "in" && found.is_empty();
+        if (comma || to || joins || matches!(low, "by" | "and" | "while")) && !be {
+            let start = if (paper || joins) && !comma { floor } else { at };
             return carried().map(|one| Speaker { start, ..one });
         }
         if !be {
@@ -107,6 +109,21 @@ pub(crate) fn speaker(
             })
         }
         Subject::Here { region, office } => {
+            // "he said" behind somebody who speaks in the same sentence is that one.
+            let alone = region.len() == 1 && matches!(words.low(region.start), "he" | "she" | "it" | "they");
+            let person = matches!(words.low(region.start), "he" | "she");
+            let same = found.iter().rev().find(|one| {
+                one.side != Side::Inside
+                    && (one.who.like == Like::Person) == person
+                    && one.who.like != Like::Crowd
+            });
+            if alone && let Some(same) = same {
+                return Some(Speaker {
+                    who: same.who.clone(),
+                    start: region.start,
+                    relative: None,
+                });
+            }
             let mut who = who(words, region.clone(), memory)?;
             let mut start = region.start;
             if who.like == Like::Person
@@ -144,7 +161,11 @@ pub(crate) fn messenger(clause: &Clause<'_>, at: usize, memory: &Memory) -> Opti
             "message" | "messages" | "email" | "emails" | "e-mail" | "note" | "warning"
         )
     });
-    if message { memory.like(Like::Persona) } else { None }
+    if message {
+        memory.spoken_of(Like::Persona)
+    } else {
+        None
+    }
 }
 
 /// The last noun phrase in `range`, for "with X saying": the name at its end.
@@ -171,7 +192,7 @@ pub(crate) fn main_subject(clause: &Clause<'_>, before: usize, memory: &Memory) 
             // A message without a name that threatens is the persona's.
             let message = who.like == Like::Paper && who.doubt > 1;
             if message {
-                memory.like(Like::Persona)
+                memory.spoken_of(Like::Persona)
             } else {
                 Some(who)
             }

@@ -81,6 +81,11 @@ const WEEKDAYS: [&str; 7] = [
     "saturday",
     "sunday",
 ];
+/// Whether the word in lower case is a day of the week.
+pub(crate) fn is_weekday(low: &str) -> bool {
+    WEEKDAYS.contains(&low)
+}
+
 const SUBORDINATORS: [&str; 22] = [
     "as", "while", "because", "although", "though", "when", "after", "before", "since", "if", "whether",
     "where", "until", "unless", "despite", "that", "so", "than", "but", "whereas", "amid", "once",

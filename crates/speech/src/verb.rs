@@ -402,6 +402,7 @@ pub(crate) fn passive_cue(
                     | "known"
                     | "claimed"
                     | "estimated"
+                    | "learned"
             );
             let followed = matches!(words.low(next), "to" | "that" | "by" | "as")
                 || low == "considered"
