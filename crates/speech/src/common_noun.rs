@@ -23,6 +23,7 @@ pub(crate) fn common(
     memory: &Memory,
 ) -> Option<Who> {
     let range = cut_head(words, range, seen);
+    let bare = range.clone().all(|at| !words.is_name(at));
     let short = range.len() == 1
         || range.len() == 2 && words.low(range.start) == "news"
         || words.is_mark(range.start.saturating_add(1), '.');
@@ -101,6 +102,17 @@ pub(crate) fn common(
             )
         }
         Noun::Role | Noun::FirmRole | Noun::ExpertRole => {
+            // "the U.S. president": the official of that state who spoke last.
+            let of_state = memory.like(Like::Person).filter(|last| {
+                !plural && last.kind == SpeakerKind::Official && last.whose.is_some() && last.whose == whose
+            });
+            if definite
+                && noun == Noun::Role
+                && seen.party.is_some()
+                && let Some(last) = of_state
+            {
+                return Some(last);
+            }
             if definite
                 && short
                 && let Some(last) = memory.like(Like::Person)
@@ -134,6 +146,12 @@ pub(crate) fn common(
             None => memory.spoken_of(Like::State)?,
         },
         Noun::Mission => {
+            if definite
+                && whose.is_none()
+                && let Some(known) = memory.called(words.low(at))
+            {
+                return Some(known);
+            }
             let state = whose.clone()?;
             let name = match &seen.last_party {
                 Some((index, ..))
@@ -149,6 +167,12 @@ pub(crate) fn common(
             new(name, SpeakerKind::Agency, Record::OnRecord, Like::Agency, 0)
         }
         Noun::Org | Noun::Firm | Noun::Outlet | Noun::Ngo => {
+            let criminal = range
+                .clone()
+                .any(|at| matches!(words.low(at), "criminal" | "hacking" | "ransomware" | "hacker"));
+            if criminal && noun != Noun::Firm {
+                return Some(persona(words, range.clone(), region_end, definite, memory));
+            }
             let news = range.clone().any(|at| words.low(at) == "news");
             let like = match noun {
                 _ if news => Like::Media,
@@ -167,7 +191,7 @@ pub(crate) fn common(
                 return of_party(*index, range);
             }
             if definite
-                && short
+                && (short || bare)
                 && let Some(last) = memory
                     .spoken_of(like)
                     .or_else(|| memory.spoken_of(Like::Media).filter(|_| like != Like::Firm))
@@ -405,6 +429,17 @@ pub(crate) fn paper(
             low,
             "memo" | "document" | "documents" | "letter" | "transcript" | "manifesto" | "paper"
         );
+    let issued = matches!(low, "statement" | "post" | "tweet" | "message");
+    if definite
+        && issued
+        && range.len() == 1
+        && let Some(last) = memory.thing().or_else(|| memory.paper())
+    {
+        return Some(Who {
+            doubt: last.doubt.max(1),
+            ..last
+        });
+    }
     if definite
         && !own
         && let Some(last) = memory.paper()

@@ -12,6 +12,8 @@ const PEOPLE_MAX: usize = 400;
 pub(crate) struct Memory {
     people: BTreeMap<String, Who>,
     last: BTreeMap<Like, (u64, Who)>,
+    /// By the last word of the name: "the embassy" is the embassy that spoke.
+    by_noun: BTreeMap<String, Who>,
     /// Named without speaking.
     named: BTreeMap<Like, Who>,
     clock: u64,
@@ -24,6 +26,12 @@ impl Memory {
     pub(crate) fn note(&mut self, who: &Who) {
         self.clock = self.clock.saturating_add(1);
         self.know(who);
+        if let Some(noun) = who.name.split(' ').next_back()
+            && noun.chars().all(char::is_lowercase)
+            && self.by_noun.len() < PEOPLE_MAX
+        {
+            self.by_noun.insert(noun.to_owned(), who.clone());
+        }
         self.last.insert(who.like, (self.clock, who.clone()));
     }
 
@@ -65,6 +73,11 @@ impl Memory {
     pub(crate) fn obtained(&self, paper: &str) -> Option<&str> {
         let (known, by) = self.obtained.as_ref()?;
         (*known == paper.replace('-', "")).then_some(by.as_str())
+    }
+
+    /// The speaker whose name ends in this common noun.
+    pub(crate) fn called(&self, noun: &str) -> Option<Who> {
+        self.by_noun.get(noun).cloned()
     }
 
     /// Whether somebody of this name was remembered.

@@ -133,6 +133,15 @@ pub(crate) fn parts(clause: &Clause<'_>, found: Vec<Found>) -> Vec<Part> {
             });
             continue;
         }
+        // "… said that while there is no proof, he believes it was X": the same one goes on.
+        let goes_on = last.side == Side::Before
+            && one.side == Side::Before
+            && !is_speech(words, &one)
+            && matches!(words.low(one.start), "he" | "she" | "they" | "it");
+        if goes_on {
+            governing = Some(last);
+            continue;
+        }
         // A passive or a thought inside what somebody says is how sure it is, not a speaker of its own.
         let within = last.side == Side::Before
             && !last.passive
@@ -280,6 +289,14 @@ pub(crate) fn own_words(clause: &Clause<'_>, one: &Found, rest: &Range<usize>) -
             .cues
             .get(words.low(one.cue.start))
             .is_some_and(|cue| matches!(cue.frame, Frame::Act | Frame::Blame | Frame::Decline));
+    let although = matches!(words.low(clause.start), "although" | "though" | "while")
+        && one.cue.start.saturating_sub(clause.start) <= 8;
+    if although {
+        let comma = (one.cue.end.saturating_add(3)..rest.end)
+            .find(|at| words.is_mark(*at, ',') && !clause.quoted.get(*at).copied().unwrap_or(false))?;
+        let verb = (comma.saturating_add(2)..rest.end).any(|at| is_verbal(words, at));
+        return verb.then(|| comma.saturating_add(1));
+    }
     if !act {
         return None;
     }
@@ -310,6 +327,7 @@ pub(crate) fn is_speech(words: &Words<'_>, one: &Found) -> bool {
     !matches!(
         words.low(one.cue.start),
         "believed"
+            | "posted"
             | "believe"
             | "believes"
             | "think"

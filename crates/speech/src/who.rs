@@ -427,6 +427,19 @@ fn head(
             }
             return Some(who);
         }
+        // "the security company Acme"
+        let beside = match seen.noun {
+            Some((Noun::Firm, _)) => Some((SpeakerKind::Company, Like::Firm)),
+            Some((Noun::Outlet, _)) => Some((SpeakerKind::Media, Like::Media)),
+            Some((Noun::Ngo, _)) => Some((SpeakerKind::Expert, Like::Ngo)),
+            _ => None,
+        };
+        if single && let Some((kind, like)) = beside {
+            let raw = words.raw(run.start);
+            let mut who = new(raw.to_owned(), kind, Record::OnRecord, like, 0);
+            who.whose = Some(raw.to_owned());
+            return Some(who);
+        }
         if single && seen.party.is_none() && seen.noun.is_none() {
             let raw = words.raw(run.start);
             let shout = raw.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase) && raw.len() <= 7;
