@@ -75,6 +75,11 @@ impl Memory {
         (*known == paper.replace('-', "")).then_some(by.as_str())
     }
 
+    /// The state that was named last, speaking or not.
+    pub(crate) fn named_state(&self) -> Option<String> {
+        self.named.get(&Like::State).map(|who| who.name.clone())
+    }
+
     /// The speaker whose name ends in this common noun.
     pub(crate) fn called(&self, noun: &str) -> Option<Who> {
         self.by_noun.get(noun).cloned()

@@ -68,6 +68,7 @@ impl Signs {
             }
             if let Some((sign, len)) = lexicon().content.at(words, at)
                 && at.saturating_add(len) <= range.end
+                && !(*sign == Sign::Resp && is_pretended(words, at, range.start))
             {
                 found.push((*sign, at..at.saturating_add(len)));
                 at = at.saturating_add(len);
@@ -112,6 +113,17 @@ fn own_deeds(words: &Words<'_>, at: usize) -> Option<usize> {
         .checked_sub(2)
         .is_some_and(|back| words.is_possessive(at.saturating_sub(1)) && words.is_name(back));
     (deed && named).then(|| at.saturating_add(1))
+}
+
+/// "making it appear as if it came from X": what is only made to look so.
+fn is_pretended(words: &Words<'_>, at: usize, floor: usize) -> bool {
+    (at.saturating_sub(9).max(floor)..at).any(|back| {
+        words.low(back) == "as" && matches!(words.low(back.saturating_add(1)), "if" | "though")
+            || matches!(
+                words.low(back),
+                "pretending" | "disguised" | "impersonating" | "framed" | "framing"
+            )
+    })
 }
 
 fn negated(words: &Words<'_>, at: usize, floor: usize) -> bool {
@@ -343,9 +355,16 @@ fn by_content(
         return make(Stance::ClaimsResponsibility, other(), 1);
     }
     let accuser = !matches!(who.like, Like::Crowd);
-    let foreign = parties
-        .iter()
-        .find(|party| matches!(party.sort, Sort::State | Sort::Agency | Sort::Group) && !own(&party.name));
+    let foreign = parties.iter().find(|party| {
+        matches!(party.sort, Sort::State | Sort::Agency | Sort::Group)
+            && !own(&party.name)
+            && !is_struck(words, party)
+    });
+    let tied = signs.first(Sign::Tie).is_some() && who.kind != SpeakerKind::Expert;
+    if accuser && foreign.is_none() && tied && parties.iter().any(|party| !own(&party.name)) {
+        // A likeness with something else that somebody suffered: it accuses, but does not say whom.
+        return make(Stance::Accuses, None, 2);
+    }
     if accuser && let Some(party) = foreign {
         // "North Korean hackers stole", "overlap with … North Korean actors"
         let hostile = signs.all(Sign::Hostile).any(|sign| {
@@ -358,8 +377,7 @@ fn by_content(
         let by = signs.all(Sign::Hostile).any(|sign| {
             words.low(sign.end) == "by" && party.at > sign.end && party.at <= sign.end.saturating_add(3)
         });
-        let tie = signs.first(Sign::Tie).is_some() && who.kind != SpeakerKind::Expert;
-        if hostile || by || tie {
+        if hostile || by || tied {
             return make(Stance::Accuses, Some(party.name.clone()), 2);
         }
     }
@@ -378,17 +396,29 @@ fn accused(words: &Words<'_>, range: Range<usize>, parties: &[Named], who: &Who)
                 .party_at(words, skip_the(words, at.saturating_add(1)))
                 .is_some()
     });
-    let from = to.unwrap_or(range.start);
-    parties
+    let may = |party: &&Named| party.at >= range.start && !own(&party.name);
+    // "accused X of an attack on Y": X stands right behind the verb, and a firm is rarely whom a verb of blaming means.
+    let next = parties
         .iter()
-        .find(|party| party.at >= from && !own(&party.name))
-        .or_else(|| {
-            parties
-                .iter()
-                .find(|party| party.at >= range.start && !own(&party.name))
-        })
+        .find(may)
+        .filter(|party| party.at <= range.start.saturating_add(4));
+    let led = to.and_then(|to| parties.iter().filter(may).find(|party| party.at >= to));
+    let blamed =
+        |party: &&Named| !matches!(party.sort, Sort::Company | Sort::Media) && !is_struck(words, party);
+    next.or_else(|| led.filter(blamed))
+        .or_else(|| parties.iter().filter(may).find(blamed))
         .map(|party| party.name.clone())
         .or_else(|| actor(words, &range))
+}
+
+/// Whether the words before a party say that it was attacked: "against South Korean banks".
+fn is_struck(words: &Words<'_>, party: &Named) -> bool {
+    (party.at.saturating_sub(3)..party.at).any(|at| {
+        matches!(
+            words.low(at),
+            "against" | "targeting" | "targeted" | "victim" | "hit" | "struck"
+        )
+    })
 }
 
 fn skip_the(words: &Words<'_>, at: usize) -> usize {

@@ -232,6 +232,9 @@ fn head_end(words: &Words<'_>, start: usize, end: usize) -> usize {
         if list {
             break;
         }
+        if at > start && matches!(low, "today" | "yesterday" | "tonight") {
+            break;
+        }
         if at > start && after_head(low) && !words.is_name(at) {
             break;
         }
@@ -366,6 +369,11 @@ fn head(
             _ => party.whose.clone().unwrap_or_else(|| party.name.clone()),
         })
     });
+    // "the country's counselor": of the state that was named last.
+    let country = (from..range.end).any(|at| {
+        matches!(words.low(at), "country" | "nation" | "state") && words.is_possessive(at.saturating_add(1))
+    });
+    let whose = whose.or_else(|| country.then(|| memory.named_state()).flatten());
     // A person: a run of capitals at the end of the head, after any office or party.
     let after = [
         seen.role.map(|(_, at)| at.saturating_add(1)),

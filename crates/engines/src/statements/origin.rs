@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_model::words::Stance;
-use ascribe_speech::Record;
 use ascribe_speech::echo::{MAY_REPEAT, Marks, REPEATS, SHARED_MIN, quotation_key};
+use ascribe_speech::{Record, SpeakerKind};
 
 use super::{Document, Told};
 
@@ -103,6 +103,8 @@ pub(super) fn origins(documents: &[Document<'_>], told: &mut [Told]) -> Vec<Orig
         }
     }
     one_government(told, &mut groups);
+    one_document(told, &mut groups);
+    one_persona(told, &mut groups);
     for group in groups.values_mut() {
         group.edges.sort();
         group.edges.dedup();
@@ -217,6 +219,57 @@ fn one_government(told: &[Told], groups: &mut BTreeMap<String, Origin>) {
                 group
                     .may_overlap
                     .push((other.clone(), format!("both speak for {party}")));
+            }
+        }
+    }
+}
+
+/// Speakers whom one document quotes in one sense, and unnamed ones in any, may all be one: nothing in it says they are not.
+fn one_document(told: &[Told], groups: &mut BTreeMap<String, Origin>) {
+    let mut rooms: BTreeMap<(&str, Option<Stance>), BTreeSet<String>> = BTreeMap::new();
+    for one in told.iter().filter(|one| one.said.record != Record::Publisher) {
+        let sense = Some(one.said.stance);
+        rooms
+            .entry((one.doc.as_str(), sense))
+            .or_default()
+            .insert(one.origin.clone());
+        if one.said.record != Record::OnRecord {
+            rooms
+                .entry((one.doc.as_str(), None))
+                .or_default()
+                .insert(one.origin.clone());
+        }
+    }
+    for ((doc, sense), names) in rooms {
+        let how = match sense {
+            Some(stance) => format!("both in {doc}: {stance}"),
+            None => format!("both unnamed in {doc}"),
+        };
+        link(&names, &how, groups);
+    }
+}
+
+/// Attackers without a name and one that calls itself something may be one.
+fn one_persona(told: &[Told], groups: &mut BTreeMap<String, Origin>) {
+    let personas: BTreeSet<String> = told
+        .iter()
+        .filter(|one| one.said.speaker_kind == SpeakerKind::Persona)
+        .map(|one| one.origin.clone())
+        .collect();
+    link(&personas, "whoever claims the deed", groups);
+}
+
+/// Origins that one document links with each other at most.
+const LINKED_MAX: usize = 60;
+
+fn link(names: &BTreeSet<String>, how: &str, groups: &mut BTreeMap<String, Origin>) {
+    for name in names.iter().take(LINKED_MAX) {
+        let Some(group) = groups.get_mut(name) else {
+            continue;
+        };
+        for other in names.iter().take(LINKED_MAX).filter(|other| *other != name) {
+            if !group.may_overlap.iter().any(|(known, _)| known == other) {
+                group.may_overlap.push((other.clone(), how.to_owned()));
             }
         }
     }
