@@ -150,10 +150,15 @@ fn short(text: &str) -> String {
 
 /// The id of a source that the case does not list: its name in small letters; unnamed ones are one source a subject.
 fn implied(one: &Told) -> String {
-    let name = if one.said.record == Record::OnRecord {
-        one.said.speaker.as_str()
-    } else {
-        one.origin.as_str()
+    // Whoever denies without a name is not whoever accuses without one.
+    let denier = match (&one.said.speaks_for, one.said.stance) {
+        (Some(party), Stance::Denies) => Some(format!("unnamed:{party}")),
+        _ => None,
+    };
+    let name = match (one.said.record, &denier) {
+        (Record::OnRecord, _) => one.said.speaker.as_str(),
+        (_, Some(denier)) => denier.as_str(),
+        _ => one.origin.as_str(),
     };
     let mut id = String::new();
     for c in name.to_lowercase().chars() {
