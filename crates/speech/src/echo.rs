@@ -131,9 +131,9 @@ mod tests {
 
     #[test]
     fn a_rewrite_is_told_from_another_text_on_the_same_matter() {
-        let one = "The agency said on Friday that several addresses of known infrastructure communicated with addresses that were coded into the software that was used in the attack on the studio.";
-        let rewrite = "In a new report, several addresses of known infrastructure communicated with addresses that were coded into the software. Much else was said about the film and the people who made it, none of which matters here at all.";
-        let other = "The ministry denied on Friday that its people had any part in the matter, and called for a joint inquiry into what had happened at the film company.";
+        let one = "The ministry told reporters on Tuesday that two buildings near the harbour had lost their telephone lines for most of the night after somebody cut a cable in the street behind the old market.";
+        let rewrite = "In a new report, two buildings near the harbour had lost their telephone lines for most of the night. Much else was said about the harbour and the people who work there, none of which matters here at all.";
+        let other = "The ministry denied on Friday that its people had any part in the matter, and called for a joint inquiry into what had happened to the telephones of the company.";
         let marks = |text: &str| Marks::of([text]);
         assert!(marks(one).containment(&marks(rewrite)) >= REPEATS);
         assert!(marks(one).containment(&marks(other)) < MAY_REPEAT);
