@@ -168,6 +168,7 @@ pub fn evidence(items: &[Item], incident: &str, day: Option<Day>) -> (Vec<Eviden
                 path: item.path.clone(),
                 id,
                 known: item.known.0.clone(),
+                dated: matches!(item.known.1, Basis::Said | Basis::Published),
                 valid: item.valid.clone(),
                 origin: item.origin.clone(),
                 source: item.source.clone(),

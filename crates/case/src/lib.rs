@@ -15,6 +15,7 @@ pub mod quote;
 pub mod run;
 pub mod spent;
 pub mod state;
+pub mod statements;
 pub mod verify;
 pub mod walk;
 pub mod write;

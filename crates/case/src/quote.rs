@@ -19,9 +19,6 @@ const HASHED_BYTES_MAX: u64 = 16 << 20;
 /// A place in the evidence: path, first byte, one past the last.
 pub type Place = (String, u64, u64);
 
-/// Spans wanted of one file, by what lies inside it.
-type Wanted<'p> = BTreeMap<&'p str, BTreeSet<(u64, u64)>>;
-
 /// What stands there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -62,31 +59,51 @@ pub fn quotes<'p>(
         .filter(|item| item.leaked)
         .filter_map(|item| item.artifact.sha256)
         .collect();
-    let by_path: BTreeMap<&str, &Item> = items.iter().map(|item| (item.path.as_str(), item)).collect();
-    // By file, then by what lies inside it: a file is opened once, and its members are unpacked again only if needed.
-    let mut files: BTreeMap<usize, Wanted<'_>> = BTreeMap::new();
+    let mut by_artifact: BTreeMap<&str, BTreeSet<(u64, u64)>> = BTreeMap::new();
     for place in wanted {
-        if let Some(item) = by_path.get(place.path.as_str()) {
-            let inside = files.entry(item.file).or_default();
-            let spans = inside.entry(item.artifact.inside.as_str()).or_default();
-            spans.insert((place.span.start, place.span.end));
-        }
+        let spans = by_artifact.entry(place.path.as_str()).or_default();
+        spans.insert((place.span.start, place.span.end));
     }
+    let by_path: BTreeMap<&str, &Item> = items.iter().map(|item| (item.path.as_str(), item)).collect();
     let mut found = BTreeMap::new();
+    let paths: BTreeSet<&str> = by_artifact.keys().copied().collect();
+    each_artifact(&paths, items, gathered, dispatch, &mut |path, bytes| {
+        let Some(spans) = by_artifact.get(path) else {
+            return;
+        };
+        let id = by_path.get(path).and_then(|item| item.artifact.sha256);
+        let withheld = id.is_some_and(|id| leaked.contains(&id));
+        for (start, end) in spans {
+            let quote = bytes.map_or(Quote::Gone, |bytes| one(bytes, *start, *end, withheld));
+            found.insert((path.to_owned(), *start, *end), quote);
+        }
+    });
+    found
+}
+
+/// Gives the bytes of every artifact in `paths`; none where they are no longer what was read.
+///
+/// A file is opened once, and what lies inside it is unpacked again only if that is wanted.
+pub fn each_artifact(
+    paths: &BTreeSet<&str>,
+    items: &[Item],
+    gathered: &[Gathered],
+    dispatch: &Dispatch<'_>,
+    take: &mut dyn FnMut(&str, Option<&dyn Bytes>),
+) {
+    let mut files: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+    for item in items.iter().filter(|item| paths.contains(item.path.as_str())) {
+        files
+            .entry(item.file)
+            .or_default()
+            .insert(item.artifact.inside.as_str());
+    }
     for (index, wanted) in files {
         let Some(file) = gathered.get(index) else { continue };
         let Some(top) = file.read.artifacts.first() else {
             continue;
         };
-        let mut take = |inside: &str, bytes: &dyn Bytes| {
-            let Some(spans) = wanted.get(inside) else { return };
-            let path = format!("{}{inside}", file.planned.path);
-            let id = by_path.get(path.as_str()).and_then(|item| item.artifact.sha256);
-            let withheld = id.is_some_and(|id| leaked.contains(&id));
-            for (start, end) in spans {
-                found.insert((path.clone(), *start, *end), one(bytes, *start, *end, withheld));
-            }
-        };
+        let path = |inside: &str| format!("{}{inside}", file.planned.path);
         let opened = Opened::open(&file.planned.file).ok();
         let same = opened
             .as_ref()
@@ -94,8 +111,8 @@ pub fn quotes<'p>(
             .is_some_and(|(id, _)| Some(id) == top.sha256);
         match opened {
             Some(opened) if same => {
-                if wanted.keys().all(|inside| inside.is_empty()) {
-                    take("", &opened);
+                if wanted.iter().all(|inside| inside.is_empty()) {
+                    take(&path(""), Some(&opened));
                 } else if let (Some(id), Ok(stamp)) = (top.sha256, opened.stamp()) {
                     let stop = std::sync::atomic::AtomicBool::new(false);
                     // Only the bytes are wanted, not the pages of PDFs among them.
@@ -103,20 +120,20 @@ pub fn quotes<'p>(
                         helper: None,
                         ..*dispatch
                     };
-                    dispatch.read(&opened, id, stamp, &stop, &mut take);
+                    dispatch.read(&opened, id, stamp, &stop, &mut |inside, bytes| {
+                        if wanted.contains(inside) {
+                            take(&path(inside), Some(bytes));
+                        }
+                    });
                 }
             }
             _ => {
-                for (inside, spans) in &wanted {
-                    for (start, end) in spans {
-                        let path = format!("{}{inside}", file.planned.path);
-                        found.insert((path, *start, *end), Quote::Gone);
-                    }
+                for inside in wanted {
+                    take(&path(inside), None);
                 }
             }
         }
     }
-    found
 }
 
 fn one(bytes: &dyn Bytes, start: u64, end: u64, withheld: bool) -> Quote {

@@ -9,6 +9,7 @@ pub use ascribe_assess::assess::Depth;
 use ascribe_assess::assessment::{AnomalyLine, Assessment, Input};
 use ascribe_assess::model_file::ModelFile;
 use ascribe_corpus::Corpus;
+use ascribe_engines::statements::Speech;
 use ascribe_engines::{Engine, Lead, World};
 use ascribe_intel::{Incident, Knowledge};
 use ascribe_model::limits::Budget;
@@ -24,6 +25,7 @@ use crate::helper::Helper;
 use crate::notes::{self, Evidence as Places};
 use crate::quote::{Place, Quote, quotes};
 use crate::state::{State, StateError};
+use crate::statements;
 use crate::walk::{self, Except, Passed, Planned};
 use crate::write;
 
@@ -168,6 +170,10 @@ pub struct IncidentOutcome {
     pub quotes: BTreeMap<Place, Quote>,
     /// Named counts of the engines.
     pub counts: BTreeMap<String, u64>,
+    /// Who says what.
+    pub speech: Speech,
+    /// `out/statements.json` as it was written.
+    pub statements: serde_json::Value,
 }
 
 /// A finished run.
@@ -403,16 +409,22 @@ pub fn run(
             });
         }
         let places = seen.findings.iter().flat_map(|finding| &finding.provenance);
+        let dispatch = dispatch(options, parts);
+        let offsets = statements::offsets(&seen.speech, &read.items, &read.gathered, &dispatch);
+        let shown = |item: &&Item| item.incident == incident.id && item.known.0.known_on(read.as_of);
+        let documents = read.items.iter().filter(shown);
         incidents.push(IncidentOutcome {
-            quotes: quotes(places, &read.items, &read.gathered, &dispatch(options, parts)),
+            quotes: quotes(places, &read.items, &read.gathered, &dispatch),
             assessment,
             model,
             findings: seen.findings,
             series,
             counts: seen.counts,
+            statements: statements::json(documents, &seen.speech, &offsets),
+            speech: seen.speech,
         });
     }
-    let written = write_all(&read.out, &incidents, &read.items, read.as_of)?;
+    let written = write_all(&read.out, &incidents)?;
     let findings = incidents.iter().flat_map(|one| {
         one.findings.iter().map(|finding| {
             let text = serde_json::to_string(finding).unwrap_or_default();
@@ -484,6 +496,7 @@ fn is_partial(items: &[Item], gathered: &[Gathered], notes: &[NoteFile]) -> bool
 struct Seen {
     findings: Vec<Finding>,
     counts: BTreeMap<String, u64>,
+    speech: Speech,
 }
 
 struct Whole<'a> {
@@ -530,7 +543,7 @@ impl Whole<'_> {
             .map(|note| note.finding.clone())
             .collect();
         let mut anomalies = assemble::anomalies(case, self.items, self.notes, &copies, &incident.id, day);
-        let (mut leads, mut counts) = (Vec::new(), BTreeMap::new());
+        let (mut leads, mut counts, mut speech) = (Vec::new(), BTreeMap::new(), Speech::default());
         for engine in self.parts.engines {
             let mut suggested = (engine.suggest)(&world);
             assemble::vouch(&mut suggested.findings, &evidence);
@@ -542,6 +555,9 @@ impl Whole<'_> {
                     .map(|(path, odd)| assemble::line(path, odd)),
             );
             leads.extend(suggested.leads);
+            if !suggested.speech.statements.is_empty() {
+                speech = suggested.speech;
+            }
             for (name, count) in suggested.counts {
                 counts.insert(format!("{}: {name}", engine.name), count);
             }
@@ -578,17 +594,17 @@ impl Whole<'_> {
             why,
         })?;
         let findings = question.findings;
-        Ok((answer, Seen { findings, counts }))
+        let seen = Seen {
+            findings,
+            counts,
+            speech,
+        };
+        Ok((answer, seen))
     }
 }
 
 /// Writes every file of `out/` and gives their hashes by path.
-fn write_all(
-    out: &Path,
-    incidents: &[IncidentOutcome],
-    items: &[Item],
-    as_of: Option<Day>,
-) -> Result<BTreeMap<String, ArtifactId>, RunError> {
+fn write_all(out: &Path, incidents: &[IncidentOutcome]) -> Result<BTreeMap<String, ArtifactId>, RunError> {
     let mut written = BTreeMap::new();
     let fail = |path: &Path| {
         let path = path.to_owned();
@@ -597,13 +613,10 @@ fn write_all(
     write::folder(out).map_err(fail(out))?;
     for (index, one) in incidents.iter().enumerate() {
         let id = &one.assessment.incident;
-        let documents = items
-            .iter()
-            .filter(|item| item.incident == *id && item.known.0.known_on(as_of));
         let texts = [
             ("assessment.json", write::json_text(&one.assessment)),
             ("model.json", write::json_text(&one.model)),
-            ("statements.json", write::json_text(&write::statements(documents))),
+            ("statements.json", write::json_text(&one.statements)),
         ];
         let own = out.join(id);
         write::folder(&own).map_err(fail(&own))?;

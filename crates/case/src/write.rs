@@ -4,11 +4,8 @@ use std::io::Write;
 use std::path::Path;
 
 use ascribe_model::ArtifactId;
-use ascribe_model::moment::Precision;
 use serde::Serialize;
-use serde_json::{Value, json};
-
-use crate::assemble::Item;
+use serde_json::Value;
 
 /// `value` as JSON text ending in a line feed, numbers rounded to 12 significant digits. Errors: a number that is not
 /// finite, or a key that is no text.
@@ -36,41 +33,6 @@ fn round(value: &mut Value) {
         Value::Object(fields) => fields.values_mut().for_each(round),
         _ => {}
     }
-}
-
-/// The documents of `out/statements.json`; statements, origins and conflicts are empty until they are read.
-#[must_use]
-pub fn statements<'a>(items: impl Iterator<Item = &'a Item>) -> Value {
-    let documents: Vec<Value> = items
-        .filter(|item| {
-            matches!(
-                item.artifact.reading.kind.as_str(),
-                "text" | "markdown" | "html" | "pdf"
-            )
-        })
-        .map(|item| {
-            let about = &item.artifact.reading.document;
-            let precision = about
-                .published
-                .as_ref()
-                .map(|published| match published.precision() {
-                    Precision::Year => "year",
-                    Precision::Month => "month",
-                    Precision::Day => "day",
-                    Precision::Minute => "minute",
-                    Precision::Second => "second",
-                    Precision::Interval => "interval",
-                });
-            json!({
-                "doc": item.path, "sha256": item.artifact.sha256, "title": about.title,
-                "publisher": about.publisher, "published": about.published, "precision": precision,
-            })
-        })
-        .collect();
-    json!({
-        "schema": "ascribe.statements/1", "documents": documents,
-        "statements": [], "origins": [], "conflicts": [],
-    })
 }
 
 /// Makes the folder `path`. A symbolic link there is refused: what is written must stay where it was asked for.
@@ -108,6 +70,8 @@ pub fn whole(path: &Path, text: &[u8]) -> std::io::Result<ArtifactId> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

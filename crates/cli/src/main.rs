@@ -6,6 +6,7 @@
 mod page;
 mod programs;
 mod run;
+mod said;
 mod small;
 mod validate;
 mod what_if;
@@ -48,6 +49,8 @@ enum Command {
     },
     /// Say how good measured weights are, from labelled scores, and what may be claimed.
     Validate(validate::Options),
+    /// Print who accuses whom, who denies, and how many origins stand behind it, as the last run read it.
+    Statements(said::Options),
     /// List every address, name, mailbox, URL and hash in files, one JSON line each.
     Indicators {
         /// Files.
@@ -146,6 +149,7 @@ fn main() -> ExitCode {
         Command::Weigh { file, json: _ } => small::weigh(&file),
         Command::Verify { folder, state } => small::verify(&folder, state),
         Command::Validate(options) => validate::validate(&options),
+        Command::Statements(options) => said::statements(&options),
         Command::Indicators { files, json: _ } => small::indicators(&files),
         Command::Functions { file, json } => programs::functions(&file, json),
         Command::Compare { a, b, json } => programs::compare(&a, &b, json),

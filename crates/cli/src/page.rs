@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ascribe_case::quote::Quote as CaseQuote;
 use ascribe_case::run::{IncidentOutcome, Outcome};
 use ascribe_exchange::ExportedParty;
-use ascribe_report::{Party, Quote, Quoted, SeriesPoint, SourceCard};
+use ascribe_report::{Party, Quote, Quoted, Said, SeriesPoint, SourceCard};
 
 /// What a page needs beside the assessment.
 pub(crate) struct Material {
@@ -16,6 +16,7 @@ pub(crate) struct Material {
     pub(crate) prose: BTreeMap<String, String>,
     pub(crate) exported: Vec<ExportedParty>,
     pub(crate) operators: BTreeMap<String, Vec<String>>,
+    pub(crate) said: Vec<Said>,
 }
 
 /// Gathers it for one incident.
@@ -101,6 +102,7 @@ pub(crate) fn material(outcome: &Outcome, one: &IncidentOutcome) -> Material {
         sources,
         series,
         quotes,
+        said: crate::said::rows(&one.statements),
         prose: one
             .findings
             .iter()

@@ -4,8 +4,8 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use ascribe_case::gather::Progress;
-use ascribe_case::judge::judge;
 use ascribe_case::helper::Helper;
+use ascribe_case::judge::judge;
 use ascribe_case::run::{Outcome, Parts, RunOptions};
 use ascribe_model::{Day, Moment};
 use ascribe_report::{Detail, Page, TerminalOptions};
@@ -74,6 +74,7 @@ pub(crate) fn run(options: Options) -> Result<Ended, Failure> {
             series: &material.series,
             quotes: &material.quotes,
             prose: &material.prose,
+            said: &material.said,
             written_to: None,
         };
         let html = ascribe_report::page(&page);

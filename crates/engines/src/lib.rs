@@ -6,6 +6,7 @@ pub mod addresses;
 pub mod code;
 pub mod contacts;
 mod sighting;
+pub mod statements;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,6 +25,8 @@ pub struct Evidence {
     pub id: ArtifactId,
     /// When it became known.
     pub known: Moment,
+    /// Whether the case or the content says so; else it is only the day on which the case was opened.
+    pub dated: bool,
     /// What is said of when its content held.
     pub valid: Option<Moment>,
     /// The event of collection; default: the path of its top-level file.
@@ -68,6 +71,8 @@ pub struct Suggestions {
     pub counts: BTreeMap<String, u64>,
     /// What could be collected next: (what, how to ask for it, the finding that it would confirm or refute).
     pub leads: Vec<Lead>,
+    /// Who says what.
+    pub speech: statements::Speech,
 }
 
 /// Something not yet collected.
@@ -100,5 +105,9 @@ pub const ENGINES: &[Engine] = &[
     Engine {
         name: "contacts",
         suggest: contacts::suggest,
+    },
+    Engine {
+        name: statements::NAME,
+        suggest: statements::suggest,
     },
 ];

@@ -31,6 +31,7 @@ fn evidence(path: &str, kind: &str, saw: Vec<Saw>) -> Evidence {
         path: path.to_owned(),
         id: ArtifactId::of(path.as_bytes()),
         known: moment("2014-12-01"),
+        dated: true,
         valid: None,
         origin: path.to_owned(),
         tlp: Tlp::Amber,

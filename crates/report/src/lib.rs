@@ -33,6 +33,8 @@ pub struct Page<'a> {
     pub quotes: &'a BTreeMap<(String, usize), Quote>,
     /// The prose of notes, by finding.
     pub prose: &'a BTreeMap<String, String>,
+    /// Who accuses, denies, claims, in the order in which it is shown.
+    pub said: &'a [Said],
     /// Where the page is written, for the terminal.
     pub written_to: Option<&'a str>,
 }
@@ -50,6 +52,25 @@ pub struct Party {
     pub aliases: Vec<String>,
     /// Disputed facts side by side, as "6,000 people (nyt, 2015-01-18)".
     pub facts: Vec<String>,
+}
+
+/// What one speaker says of one party in one sense.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// Who.
+    pub speaker: String,
+    /// What the speaker does, in words: "accuses", "denies for".
+    pub stance: String,
+    /// Whom or what.
+    pub target: String,
+    /// What it is said to rest on.
+    pub evidence: Vec<String>,
+    /// Whether the speaker has a name.
+    pub named: bool,
+    /// How many statements.
+    pub statements: usize,
+    /// In how many documents.
+    pub documents: usize,
 }
 
 /// A source as it is shown.

@@ -28,6 +28,7 @@ fn read(data: &[u8]) -> Reading {
 
 fn evidence(path: &str, data: &[u8], known: &str) -> Evidence {
     Evidence {
+        dated: true,
         path: path.to_owned(),
         id: ArtifactId::of(data),
         known: Moment::parse(known).unwrap(),

@@ -8,6 +8,7 @@ mod evidence;
 mod inputs;
 mod ledger;
 mod method;
+mod said;
 mod sensitivity;
 pub(crate) mod style;
 
@@ -19,7 +20,7 @@ use crate::lookup::anchor;
 use crate::shown::{line, name};
 
 /// The sections, in order: anchor and heading.
-const SECTIONS: [(&str, &str); 11] = [
+const SECTIONS: [(&str, &str); 12] = [
     ("answer", "Answer"),
     ("hypotheses", "Hypotheses"),
     ("who", "Operator, direction, framing"),
@@ -27,6 +28,7 @@ const SECTIONS: [(&str, &str); 11] = [
     ("time", "Belief over time"),
     ("sensitivity", "What would change it"),
     ("events", "Course of the incident"),
+    ("said", "Who says what"),
     ("evidence", "Findings and their bytes"),
     ("anomalies", "Anomalies"),
     ("inputs", "Inputs"),
@@ -67,6 +69,7 @@ pub fn page(page: &Page<'_>) -> String {
                         (sensitivity::time(page))
                         (sensitivity::sensitivity(page))
                         (inputs::events(page))
+                        (said::said(page))
                         (evidence::evidence(page))
                         (inputs::anomalies(page))
                         (inputs::inputs(page))

@@ -10,7 +10,7 @@ use ascribe_assess::assessment::{
 };
 use ascribe_model::words::{About, Basis, Kind, Stance, Tlp};
 use ascribe_model::{ArtifactId, Coverage, Moment};
-use ascribe_report::{Page, Party, Quote, Quoted, SeriesPoint, SourceCard};
+use ascribe_report::{Page, Party, Quote, Quoted, Said, SeriesPoint, SourceCard};
 
 /// Owned parts of a page.
 pub struct Sample {
@@ -20,6 +20,7 @@ pub struct Sample {
     pub series: Vec<SeriesPoint>,
     pub quotes: BTreeMap<(String, usize), Quote>,
     pub prose: BTreeMap<String, String>,
+    pub said: Vec<Said>,
 }
 
 impl Sample {
@@ -31,6 +32,7 @@ impl Sample {
             series: &self.series,
             quotes: &self.quotes,
             prose: &self.prose,
+            said: &self.said,
             written_to: Some("film-studio/out/report.html"),
         }
     }
@@ -533,5 +535,14 @@ pub fn sample() -> Sample {
         series,
         quotes,
         prose: [("fbi-code-overlap".to_owned(), "Said in the bureau's update of 19 December 2014.\n\nThe samples were not published, so nobody outside could repeat the comparison.".to_owned())].into(),
+        said: vec![Said {
+            speaker: "The bureau".into(),
+            stance: "accuses".into(),
+            target: "North Korea".into(),
+            evidence: vec!["IP address".into(), "malware code".into()],
+            named: true,
+            statements: 3,
+            documents: 2,
+        }],
     }
 }

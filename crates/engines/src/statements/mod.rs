@@ -1,0 +1,150 @@
+//! Who says what in the texts of a case, through whom, what is only an echo, what contradicts.
+//!
+//! Takes the texts that readers kept; gives statements, origins and conflicts for the report, and a finding for each
+//! statement that may be counted. Weighs nothing: the table of statements does. What somebody only describes is told as
+//! evidence of the statement and is no finding of its own.
+
+mod conflict;
+mod finding;
+mod origin;
+
+use ascribe_model::finding::engine_finding_id;
+use ascribe_model::observation::Saw;
+use ascribe_model::{Moment, Provenance, Role, Text};
+use ascribe_speech::{Paper, Piece, Statement};
+
+pub use conflict::{Conflict, Side};
+pub use origin::{Edge, Origin};
+
+use crate::{Evidence, Suggestions, World};
+
+/// The name of the engine.
+pub const NAME: &str = "statements";
+
+/// Texts of these kinds of evidence have statements.
+const KINDS: [&str; 4] = ["text", "markdown", "html", "pdf"];
+
+/// A statement of a document of the case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// Its id; the id of its finding where it has one.
+    pub id: String,
+    /// Path of the document.
+    pub doc: String,
+    /// Where it stands.
+    pub at: Provenance,
+    /// The exact text.
+    pub anchor: String,
+    /// Where the words stand that name the speaker.
+    pub speaker_at: Option<Provenance>,
+    /// What is said, by whom.
+    pub said: Statement,
+    /// The event of telling behind it.
+    pub origin: String,
+    /// When its document became known.
+    pub known: Moment,
+}
+
+/// All that was told.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Speech {
+    /// Statements by document and place.
+    pub statements: Vec<Told>,
+    /// Origins with what they stand behind.
+    pub origins: Vec<Origin>,
+    /// What contradicts.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// A document with its texts.
+pub(crate) struct Document<'a> {
+    pub(crate) evidence: &'a Evidence,
+    pub(crate) texts: Vec<&'a Text>,
+}
+
+/// What the texts of the incident's documents suggest.
+#[must_use]
+pub fn suggest(world: &World<'_>) -> Suggestions {
+    let mut documents: Vec<Document<'_>> = world
+        .evidence
+        .iter()
+        .filter(|one| one.incident == world.incident && KINDS.contains(&one.reading.kind.as_str()))
+        .map(document)
+        .collect();
+    documents.sort_by(|a, b| (&a.evidence.path, a.evidence.id).cmp(&(&b.evidence.path, b.evidence.id)));
+    let mut told: Vec<Told> = documents.iter().flat_map(statements).collect();
+    let origins = origin::origins(&documents, &mut told);
+    let conflicts = conflict::conflicts(&told);
+    let mut out = Suggestions {
+        findings: finding::findings(world, &documents, &told),
+        ..Suggestions::default()
+    };
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    out.counts.insert("documents".to_owned(), count(documents.len()));
+    out.counts.insert("statements".to_owned(), count(told.len()));
+    out.counts.insert("origins".to_owned(), count(origins.len()));
+    out.speech = Speech {
+        statements: told,
+        origins,
+        conflicts,
+    };
+    out
+}
+
+fn document(evidence: &Evidence) -> Document<'_> {
+    let texts = evidence
+        .reading
+        .observations
+        .iter()
+        .filter_map(|seen| match &seen.saw {
+            Saw::Text(text) if matches!(text.role, Role::Body | Role::Title | Role::Caption) => Some(text),
+            _ => None,
+        });
+    Document {
+        evidence,
+        texts: texts.collect(),
+    }
+}
+
+/// The statements of one document.
+fn statements(document: &Document<'_>) -> Vec<Told> {
+    let evidence = document.evidence;
+    let published = evidence.reading.document.published.as_ref();
+    let paper = Paper {
+        pieces: document
+            .texts
+            .iter()
+            .map(|text| Piece {
+                role: &text.role,
+                text: text.as_str(),
+            })
+            .collect(),
+        published: published.or_else(|| evidence.dated.then_some(&evidence.known)),
+    };
+    let place = |at: &ascribe_speech::Place| {
+        let text = document.texts.get(at.piece)?;
+        Some(Provenance {
+            path: evidence.path.clone(),
+            sha256: evidence.id,
+            span: text.span(at.range.clone()),
+        })
+    };
+    ascribe_speech::statements(&paper)
+        .into_iter()
+        .filter_map(|said| {
+            let text = document.texts.get(said.at.piece)?;
+            let at = place(&said.at)?;
+            let trace = format!("{} {} {}", said.speaker, said.stance, said.nesting);
+            Some(Told {
+                id: engine_finding_id(NAME, &trace, &at),
+                doc: evidence.path.clone(),
+                anchor: text.as_str().get(said.at.range.clone())?.to_owned(),
+                speaker_at: said.speaker_at.as_ref().and_then(place),
+                at,
+                said,
+                origin: String::new(),
+                known: evidence.known.clone(),
+            })
+        })
+        .collect()
+}

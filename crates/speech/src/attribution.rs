@@ -1,0 +1,527 @@
+//! From a document to its statements: each part of a sentence goes to who says it, the rest to the publisher.
+
+use crate::carry;
+use crate::cue::{self, Found, HANDED, Side, nobody};
+use crate::dates::{Dated, dates};
+use crate::layout::{Block, Kind, blocks};
+use crate::lexicon::{Noun, Tone, lexicon};
+use crate::matter::tells;
+use crate::memory::Memory;
+use crate::parts::{content_of, parts, within};
+use crate::quotes::{Quote, quotes};
+use crate::sense::{certainty, evidence, named, sense};
+use crate::sentences::sentences;
+use crate::statement::{Form, PUBLISHER, Record, SpeakerKind, Statement, Tier};
+use crate::subject::{Clause, is_verbal};
+use crate::who::{Like, Who, name_run};
+use crate::words::Words;
+use crate::{Paper, Place};
+use ascribe_model::words::Stance;
+use std::ops::Range;
+
+/// Every statement of a document, in order of where it stands.
+#[must_use]
+pub fn statements(paper: &Paper<'_>) -> Vec<Statement> {
+    let mut reader = Reader {
+        paper,
+        memory: Memory::default(),
+        found: Vec::new(),
+        before: None,
+        pending: Vec::new(),
+    };
+    for block in blocks(&paper.pieces) {
+        reader.block(&block);
+    }
+    let mut found = reader.found;
+    carry::suspects(&mut found);
+    carry::dates(&mut found);
+    carry::chains(&mut found);
+    for one in &mut found {
+        crate::statement::weigh(one);
+    }
+    found.sort_by_key(|one| (one.at.key(), one.nesting));
+    found
+}
+
+struct Reader<'a> {
+    paper: &'a Paper<'a>,
+    memory: Memory,
+    found: Vec<Statement>,
+    /// Who spoke last, while quotations may go on.
+    before: Option<(Who, Vec<String>)>,
+    /// Quotations whose speaker is named later.
+    pending: Vec<usize>,
+}
+
+/// A block being read.
+struct Text<'a> {
+    block: &'a Block,
+    words: Words<'a>,
+    quotes: Vec<Quote>,
+    quoted: Vec<bool>,
+}
+
+impl Reader<'_> {
+    fn block(&mut self, block: &Block) {
+        let Some(piece) = self.paper.pieces.get(block.piece) else {
+            return;
+        };
+        let Some(text) = piece.text.get(block.range.clone()) else {
+            return;
+        };
+        let words = Words::of(text);
+        let quotes = quotes(text);
+        let mut quoted = vec![false; words.len()];
+        let mut index = 0usize;
+        for quote in &quotes {
+            while words
+                .at(index)
+                .is_some_and(|token| token.start < quote.range.start)
+            {
+                index = index.saturating_add(1);
+            }
+            while words.at(index).is_some_and(|token| token.end <= quote.range.end) {
+                if let Some(cell) = quoted.get_mut(index) {
+                    *cell = true;
+                }
+                index = index.saturating_add(1);
+            }
+        }
+        let all = sentences(&words, &quotes);
+        let text = Text {
+            block,
+            words,
+            quotes,
+            quoted,
+        };
+        let mut spoke = false;
+        for range in all {
+            spoke = self.sentence(&text, range);
+        }
+        if !spoke {
+            self.before = None;
+        }
+    }
+
+    /// Reads a sentence; whether somebody other than the publisher spoke in it.
+    fn sentence(&mut self, text: &Text<'_>, range: Range<usize>) -> bool {
+        let words = &text.words;
+        let range = dateline(words, range);
+        for party in named(words, range.clone()) {
+            if let Some(who) = party_of(&party) {
+                self.memory.mention(&who);
+            }
+        }
+        let clause = Clause {
+            headline: text.block.kind == Kind::Headline,
+            words,
+            quoted: &text.quoted,
+            start: range.start,
+            end: range.end,
+        };
+        let quoted = range
+            .clone()
+            .filter(|at| text.quoted.get(*at).copied().unwrap_or(false))
+            .count();
+        let found = cue::find(&clause, &self.memory);
+        self.note_people(&clause);
+        let only_quote = quoted.saturating_mul(10) >= range.len().saturating_mul(7) && quoted >= 4;
+        if found.iter().all(|one| one.side == Side::Inside) && only_quote {
+            self.goes_on(text, range);
+            return true;
+        }
+        let mut parts = parts(&clause, found);
+        let adverb = unattributed(&clause);
+        let mut spoke = false;
+        if parts.iter().all(|part| part.found.is_none())
+            && let Some(at) = adverb
+            && let Some(part) = parts.first_mut()
+        {
+            {
+                {
+                    part.found = Some(Found {
+                        cue: at..at.saturating_add(1),
+                        who: nobody("unspecified"),
+                        tone: Tone::Content,
+                        side: Side::Whole,
+                        start: range.start,
+                        covers: at..at.saturating_add(1),
+                        via: Vec::new(),
+                        nominal: false,
+                        nested: false,
+                        passive: true,
+                        through: None,
+                        doubt: 1,
+                    });
+                }
+            }
+        }
+        for part in parts {
+            match part.found {
+                Some(found) => {
+                    if let Some(through) = &found.through {
+                        self.memory.note(through);
+                    }
+                    if found.who.like != Like::Crowd && !found.nominal {
+                        self.memory.note(&found.who);
+                    }
+                    spoke |= found.side != Side::Inside;
+                    self.add(text, part.tokens, &found, &range);
+                }
+                None => self.publisher(text, part.tokens),
+            }
+        }
+        if !spoke {
+            self.note_subject(&clause);
+            self.before = None;
+        }
+        spoke
+    }
+
+    /// A quotation without words of speech: whoever spoke last goes on, else whoever speaks next.
+    fn goes_on(&mut self, text: &Text<'_>, range: Range<usize>) {
+        let speaker = self.before.clone();
+        let (who, via) = speaker
+            .clone()
+            .unwrap_or_else(|| (nobody("unspecified"), Vec::new()));
+        let found = Found {
+            cue: range.start..range.start,
+            who,
+            tone: Tone::Content,
+            side: Side::Whole,
+            start: range.start,
+            covers: range.start..range.start,
+            via,
+            nominal: false,
+            nested: false,
+            passive: false,
+            through: None,
+            doubt: 1,
+        };
+        self.add(text, range.clone(), &found, &range);
+        if speaker.is_none() && self.pending.len() < 64 {
+            self.pending.push(self.found.len().saturating_sub(1));
+            self.before = None;
+        }
+    }
+
+    fn add(&mut self, text: &Text<'_>, tokens: Range<usize>, found: &Found, sentence: &Range<usize>) {
+        let words = &text.words;
+        let published = self.paper.published;
+        let content = tokens.clone();
+        let after = within(found.cue.end, &tokens);
+        let it = named(words, sentence.start..content_of(found, &tokens).start)
+            .into_iter()
+            .rfind(|party| {
+                let own = Some(&party.name) == found.who.whose.as_ref() || party.name == found.who.name;
+                party.sort == crate::lexicon::Sort::State && !own
+            })
+            .map(|party| party.name)
+            .or_else(|| self.memory.like(Like::State).map(|who| who.name));
+        let read = sense(
+            words,
+            content_of(found, &tokens),
+            after,
+            &found.who,
+            found.tone,
+            it.as_deref(),
+        );
+        let all = dates(words, sentence.clone(), published);
+        let (said, happened) = sort_dates(&all, found, &tokens);
+        let place = self.place(text, tokens.clone());
+        let full = text
+            .quotes
+            .iter()
+            .filter(|quote| {
+                let bytes = words.bytes(tokens.clone());
+                quote.range.start >= bytes.start && quote.range.end <= bytes.end
+            })
+            .map(|quote| quote.range.len())
+            .sum::<usize>();
+        let length = words.bytes(tokens.clone()).len().max(1);
+        let cue = (!found.cue.is_empty()).then(|| words.slice(found.cue.clone()).to_owned());
+        let form = form(found, full, length, text, &tokens);
+        let mention = found.who.mention.clone();
+        let speaker_at = (!mention.is_empty() && mention.end <= words.len() && found.who.doubt < 2)
+            .then(|| self.place(text, mention));
+        let paper = quoted_paper(words, &tokens);
+        let obtained = paper
+            .and_then(|paper| self.memory.obtained(paper))
+            .map(str::to_owned);
+        if let (Some(paper), Some(by)) = (paper, obtained_by(words, &tokens)) {
+            self.memory.obtain(paper, &by);
+        }
+        // A paper that somebody got hold of is a step of its own.
+        let leaked = paper
+            .filter(|paper| self.memory.obtained(paper).is_some())
+            .map(str::to_owned);
+        let obtained = obtained.filter(|by| !found.via.contains(by));
+        let via: Vec<String> = std::iter::once(PUBLISHER.to_owned())
+            .chain(found.via.iter().filter(|name| *name != HANDED).cloned())
+            .chain(obtained)
+            .chain(leaked)
+            .filter(|name| *name != found.who.name)
+            .collect();
+        let doubt = u32::from(found.doubt.max(found.who.doubt)).saturating_add(u32::from(read.doubt));
+        let statement = Statement {
+            at: place,
+            speaker: found.who.name.clone(),
+            speaker_at,
+            speaks_for: found.who.whose.clone(),
+            speaker_kind: found.who.kind,
+            record: found.who.record,
+            via,
+            stance: read.stance,
+            target: read.target,
+            evidence: evidence(words, content.clone()),
+            certainty: certainty(words, content),
+            event_date: happened,
+            statement_date: said,
+            form,
+            nesting: u8::from(found.nested),
+            cue,
+            confidence: f64::from(doubt),
+            tier: Tier::Review,
+        };
+        if found.side != Side::Inside && found.who.like != Like::Crowd {
+            self.before = Some((found.who.clone(), found.via.clone()));
+            if matches!(form, Form::Direct | Form::Mixed) {
+                self.settle(&statement);
+            }
+        }
+        self.found.push(statement);
+    }
+
+    /// Gives quotations that waited for their speaker to the one that speaks now.
+    fn settle(&mut self, speaker: &Statement) {
+        for index in std::mem::take(&mut self.pending) {
+            if let Some(one) = self.found.get_mut(index)
+                && speaker.at.piece.saturating_sub(one.at.piece) <= 2
+            {
+                one.speaker.clone_from(&speaker.speaker);
+                one.speaks_for.clone_from(&speaker.speaks_for);
+                one.speaker_kind = speaker.speaker_kind;
+                one.record = speaker.record;
+                one.via.clone_from(&speaker.via);
+            }
+        }
+    }
+
+    /// The publisher's own words, where they tell something about the matter.
+    fn publisher(&mut self, text: &Text<'_>, tokens: Range<usize>) {
+        let words = &text.words;
+        if text.block.kind == Kind::Caption || !tells(words, &tokens, text.block.kind) {
+            return;
+        }
+        let all = dates(words, tokens.clone(), self.paper.published);
+        let target = named(words, tokens.clone())
+            .into_iter()
+            .next()
+            .map(|party| party.name);
+        self.found.push(Statement {
+            at: self.place(text, tokens.clone()),
+            speaker: PUBLISHER.to_owned(),
+            speaker_at: None,
+            speaks_for: None,
+            speaker_kind: SpeakerKind::Media,
+            record: Record::Publisher,
+            via: Vec::new(),
+            stance: Stance::Reports,
+            target,
+            evidence: evidence(words, tokens.clone()),
+            certainty: certainty(words, tokens),
+            event_date: all.first().map(Dated::text),
+            statement_date: None,
+            form: Form::Unattributed,
+            nesting: 0,
+            cue: None,
+            confidence: 1.0,
+            tier: Tier::Review,
+        });
+    }
+
+    fn place(&self, text: &Text<'_>, tokens: Range<usize>) -> Place {
+        let bytes = text.words.bytes(tokens);
+        let base = text.block.range.start;
+        Place {
+            piece: text.block.piece,
+            range: base.saturating_add(bytes.start)..base.saturating_add(bytes.end),
+        }
+    }
+
+    /// A person at the start of a sentence, or behind an office, may be "he" in the next.
+    fn note_people(&mut self, clause: &Clause<'_>) {
+        let words = clause.words;
+        // "founder Julian Assange": an office names the person behind it.
+        for at in clause.start..clause.end {
+            let office = lexicon().nouns.get(words.low(at)).is_some_and(|noun| {
+                matches!(
+                    noun,
+                    Noun::Role | Noun::FirmRole | Noun::ExpertRole | Noun::Expert
+                )
+            });
+            if office
+                && let Some(run) = name_run(words, at.saturating_add(1), clause.end)
+                && run.len() >= 2
+                && let Some(who) = crate::who::who(words, at..run.end, &self.memory)
+                && who.like == Like::Person
+            {
+                self.memory.know(&who);
+            }
+        }
+        let Some(run) = name_run(words, clause.start, clause.end) else {
+            return;
+        };
+        if run.len() < 2 || lexicon().party_at(words, run.start).is_some() {
+            return;
+        }
+        let follows = words.low(run.end);
+        let subject =
+            words.is_mark(run.end, ',') || matches!(follows, "who" | "is" | "was" | "has" | "had" | "and");
+        let end = (run.end..clause.end)
+            .find(|at| words.is_mark(*at, '.') || *at > run.end.saturating_add(16))
+            .unwrap_or(clause.end);
+        if subject
+            && let Some(who) = crate::who::who(words, clause.start..end, &self.memory)
+            && who.like == Like::Person
+        {
+            self.memory.note(&who);
+        }
+    }
+
+    /// The subject of a sentence without speech may be "it" or "the group" in the next.
+    fn note_subject(&mut self, clause: &Clause<'_>) {
+        let words = clause.words;
+        if let Some(first) = named(
+            words,
+            clause.start..clause.end.min(clause.start.saturating_add(3)),
+        )
+        .into_iter()
+        .next()
+            && let Some(index) = lexicon()
+                .parties
+                .iter()
+                .position(|party| party.name == first.name)
+            && first.naming != crate::lexicon::Naming::Adjective
+            && let Some(who) = crate::who::of_party(index, first.at..first.end)
+        {
+            self.memory.note(&who);
+        }
+    }
+}
+
+fn party_of(named: &crate::sense::Named) -> Option<Who> {
+    let index = lexicon()
+        .parties
+        .iter()
+        .position(|party| party.name == named.name)?;
+    crate::who::of_party(index, named.at..named.end)
+}
+
+/// Without the dateline: "LONDON (Reuters) – ".
+fn dateline(words: &Words<'_>, range: Range<usize>) -> Range<usize> {
+    let shout = |at: usize| {
+        let raw = words.raw(at);
+        words.is_word(at) && raw.chars().any(char::is_alphabetic) && !raw.chars().any(char::is_lowercase)
+    };
+    if !shout(range.start) || words.raw(range.start).len() < 3 {
+        return range;
+    }
+    let window = range.start.saturating_add(1)..range.end.min(range.start.saturating_add(14));
+    for at in window {
+        if words.mark(at).is_some_and(|mark| matches!(mark, '-' | '–' | '—')) {
+            let mut from = at;
+            while words
+                .mark(from)
+                .is_some_and(|mark| matches!(mark, '-' | '–' | '—'))
+            {
+                from = from.saturating_add(1);
+            }
+            return from..range.end;
+        }
+        if is_verbal(words, at) {
+            break;
+        }
+    }
+    range
+}
+
+/// The paper that words are quoted from: "said in his e-mail", "according to an e-mail".
+fn quoted_paper<'w>(words: &'w Words<'_>, tokens: &Range<usize>) -> Option<&'w str> {
+    tokens
+        .clone()
+        .find(|at| {
+            let led = at.saturating_sub(3).max(tokens.start)..*at;
+            matches!(
+                words.low(*at),
+                "e-mail" | "email" | "letter" | "memo" | "document" | "documents" | "cable"
+            ) && led
+                .clone()
+                .any(|at| matches!(words.low(at), "in" | "to" | "from"))
+        })
+        .map(|at| words.low(at))
+}
+
+/// The agency in "obtained by Reuters", "seen by the Times".
+fn obtained_by(words: &Words<'_>, tokens: &Range<usize>) -> Option<String> {
+    let by = tokens.clone().find(|at| {
+        words.low(*at) == "by"
+            && at
+                .checked_sub(1)
+                .is_some_and(|back| matches!(words.low(back), "obtained" | "seen" | "reviewed"))
+    })?;
+    named(words, by..tokens.end.min(by.saturating_add(6)))
+        .into_iter()
+        .find(|party| party.sort == crate::lexicon::Sort::Media)
+        .map(|party| party.name)
+}
+
+/// "reportedly", "allegedly": told by nobody in particular.
+fn unattributed(clause: &Clause<'_>) -> Option<usize> {
+    (clause.start..clause.end).find(|at| {
+        matches!(
+            clause.words.low(*at),
+            "reportedly" | "allegedly" | "supposedly" | "purportedly"
+        ) && !clause.quoted.get(*at).copied().unwrap_or(false)
+    })
+}
+
+fn form(found: &Found, quoted: usize, length: usize, text: &Text<'_>, tokens: &Range<usize>) -> Form {
+    if found.nominal {
+        return Form::Nominal;
+    }
+    if found.who.name == PUBLISHER {
+        return Form::Unattributed;
+    }
+    let content = text.words.bytes(content_of(found, tokens)).len().max(1);
+    if quoted == 0 {
+        Form::Indirect
+    } else if quoted.saturating_mul(10) >= content.saturating_mul(8)
+        || quoted.saturating_mul(10) >= length.saturating_mul(8)
+    {
+        Form::Direct
+    } else {
+        Form::Mixed
+    }
+}
+
+/// Which date says when it was said, and which when it happened.
+fn sort_dates(all: &[Dated], found: &Found, tokens: &Range<usize>) -> (Option<String>, Option<String>) {
+    let mut said = None;
+    let mut happened = None;
+    for one in all {
+        let inside = one.tokens.start >= tokens.start && one.tokens.end <= tokens.end;
+        let beside = one.tokens.start >= found.cue.end && one.tokens.start.saturating_sub(found.cue.end) <= 2
+            || one.tokens.end <= found.cue.start && found.cue.start.saturating_sub(one.tokens.end) <= 2
+            || found.side == Side::Before
+                && one.tokens.end <= found.start.max(found.who.mention.start)
+                && inside
+            || found.side == Side::After && one.tokens.start >= found.cue.end;
+        if beside && !found.passive && !found.cue.is_empty() {
+            said = said.or_else(|| Some(one.text()));
+        } else if inside {
+            happened = happened.or_else(|| Some(one.text()));
+        }
+    }
+    (said, happened)
+}

@@ -1,0 +1,459 @@
+//! Whom a common noun names: "the agency", "many experts", "an article from …", "a group calling itself …".
+
+use std::ops::Range;
+
+use crate::lexicon::{Naming, Noun, Sort, lexicon};
+use crate::memory::Memory;
+use crate::statement::{Record, SpeakerKind};
+use crate::who::{Head, Like, Who, is_determiner, is_org_name, new, of_party, plain};
+use crate::words::Words;
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one decision over all that was seen in a head"
+)]
+pub(crate) fn common(
+    words: &Words<'_>,
+    from: usize,
+    range: Range<usize>,
+    region_end: usize,
+    seen: &Head,
+    whose: Option<String>,
+    definite: bool,
+    memory: &Memory,
+) -> Option<Who> {
+    let range = cut_head(words, range, seen);
+    let bare = range.clone().all(|at| !words.is_name(at));
+    let short = range.len() == 1
+        || range.len() == 2 && words.low(range.start) == "news"
+        || words.is_mark(range.start.saturating_add(1), '.');
+    let text = plain(words, range.clone());
+    let last = range.end.saturating_sub(1);
+    let plural = words.low(last).ends_with('s') || words.low(last) == "people" || words.low(last) == "police";
+    // The name of an organisation that the lists do not know.
+    if is_org_name(words, range.clone()) && range.clone().filter(|at| words.is_name(*at)).count() >= 2 {
+        let low = words.low(last);
+        let (kind, like) = match low {
+            "times" | "post" | "news" | "journal" => (SpeakerKind::Media, Like::Media),
+            "foundation" | "institute" | "university" | "association" | "project" | "lab" => {
+                (SpeakerKind::Expert, Like::Ngo)
+            }
+            "solutions" | "software" | "research" | "online" | "international" | "global" | "industries"
+            | "analytics" | "partners" | "inc" | "corp" | "ltd" | "llc" | "co" | "company" | "labs"
+            | "networks" | "bank" | "systems" | "technologies" | "security" | "group" => {
+                (SpeakerKind::Company, Like::Firm)
+            }
+            _ => (SpeakerKind::Agency, Like::Agency),
+        };
+        let mut who = new(text.clone(), kind, Record::OnRecord, like, 1);
+        who.whose = whose.or(Some(text));
+        return Some(who);
+    }
+    let (noun, at) = match seen.noun {
+        Some(found) => found,
+        None => {
+            let crowd = lexicon().nouns.get(words.low(from)) == Some(&Noun::Crowd);
+            if crowd {
+                (Noun::Crowd, from)
+            } else {
+                return unknown_head(words, range, whose);
+            }
+        }
+    };
+    // The noun must be the head, not something before it.
+    if at != last
+        && !matches!(noun, Noun::Persona | Noun::Paper | Noun::Org | Noun::Crowd)
+        && !words.is_name(last)
+    {
+        return unknown_head(words, range, whose);
+    }
+    let mut who = match noun {
+        Noun::Anon => {
+            if definite
+                && short
+                && let Some(last) = memory.like(Like::Anon)
+            {
+                return Some(last);
+            }
+            new(text, SpeakerKind::Anonymous, Record::Anonymous, Like::Anon, 0)
+        }
+        Noun::Expert => {
+            let beside = companies_beside(words, range.end, region_end).or_else(|| company_in(seen));
+            if let Some(firm) = beside {
+                return of_party(firm, range);
+            }
+            if definite
+                && short
+                && let Some(last) = memory.like(if plural { Like::Experts } else { Like::Person })
+            {
+                return Some(last);
+            }
+            let with_count = if lexicon().nouns.get(words.low(from)) == Some(&Noun::Crowd) {
+                plain(words, from..range.end)
+            } else {
+                text
+            };
+            new(
+                with_count,
+                SpeakerKind::Expert,
+                Record::Anonymous,
+                Like::Experts,
+                0,
+            )
+        }
+        Noun::Role | Noun::FirmRole | Noun::ExpertRole => {
+            // "the U.S. president": the official of that state who spoke last.
+            let of_state = memory.like(Like::Person).filter(|last| {
+                !plural && last.kind == SpeakerKind::Official && last.whose.is_some() && last.whose == whose
+            });
+            if definite
+                && noun == Noun::Role
+                && seen.party.is_some()
+                && let Some(last) = of_state
+            {
+                return Some(last);
+            }
+            if definite
+                && short
+                && let Some(last) = memory.like(Like::Person)
+            {
+                return Some(last);
+            }
+            let firm = noun == Noun::FirmRole || company_in(seen).is_some();
+            let kind = if firm {
+                SpeakerKind::Company
+            } else {
+                SpeakerKind::Official
+            };
+            let record = if plural {
+                Record::Anonymous
+            } else {
+                Record::OnRecord
+            };
+            let kind = if plural && !firm {
+                SpeakerKind::Anonymous
+            } else {
+                kind
+            };
+            new(text, kind, record, Like::Person, 1)
+        }
+        Noun::Defector => new(text, SpeakerKind::Defector, Record::Anonymous, Like::Person, 0),
+        Noun::State => match &whose {
+            Some(state) => {
+                let index = lexicon().parties.iter().position(|party| party.name == *state)?;
+                return of_party(index, range);
+            }
+            None => memory.spoken_of(Like::State)?,
+        },
+        Noun::Mission => {
+            if definite
+                && whose.is_none()
+                && let Some(known) = memory.called(words.low(at))
+            {
+                return Some(known);
+            }
+            let state = whose.clone()?;
+            let name = match &seen.last_party {
+                Some((index, ..))
+                    if lexicon()
+                        .parties
+                        .get(*index)
+                        .is_some_and(|party| party.name == "United Nations") =>
+                {
+                    format!("{state} UN mission")
+                }
+                _ => format!("{state} {}", words.low(at)),
+            };
+            new(name, SpeakerKind::Agency, Record::OnRecord, Like::Agency, 0)
+        }
+        Noun::Org | Noun::Firm | Noun::Outlet | Noun::Ngo => {
+            let criminal = range
+                .clone()
+                .any(|at| matches!(words.low(at), "criminal" | "hacking" | "ransomware" | "hacker"));
+            if criminal && noun != Noun::Firm {
+                return Some(persona(words, range.clone(), region_end, definite, memory));
+            }
+            let news = range.clone().any(|at| words.low(at) == "news");
+            let like = match noun {
+                _ if news => Like::Media,
+                Noun::Firm => Like::Firm,
+                Noun::Outlet => Like::Media,
+                Noun::Ngo => Like::Ngo,
+                _ => Like::Agency,
+            };
+            // "the state KCNA news agency": the name stands before what it is.
+            if let Some((index, Naming::Name, _)) = &seen.last_party
+                && lexicon()
+                    .parties
+                    .get(*index)
+                    .is_some_and(|party| party.sort != Sort::State)
+            {
+                return of_party(*index, range);
+            }
+            if definite
+                && (short || bare)
+                && let Some(last) = memory
+                    .spoken_of(like)
+                    .or_else(|| memory.spoken_of(Like::Media).filter(|_| like != Like::Firm))
+                    .or_else(|| memory.thing())
+            {
+                return Some(Who {
+                    doubt: last.doubt.max(1),
+                    ..last
+                });
+            }
+            let kind = match like {
+                Like::Firm => SpeakerKind::Company,
+                Like::Media => SpeakerKind::Media,
+                Like::Ngo => SpeakerKind::Expert,
+                _ => SpeakerKind::Agency,
+            };
+            new(text, kind, Record::OnRecord, like, 1)
+        }
+        Noun::Persona => persona(words, range.clone(), region_end, definite, memory),
+        Noun::Paper => return paper(words, range, region_end, seen, definite, memory),
+        Noun::Crowd => new(
+            plain(words, from..range.end).to_lowercase(),
+            SpeakerKind::Unspecified,
+            Record::Unattributed,
+            Like::Crowd,
+            0,
+        ),
+    };
+    who.plural = plural;
+    if who.whose.is_none() {
+        who.whose = whose;
+    }
+    Some(who)
+}
+
+/// "hackers prove": a verb that no list knows ends the head after its noun.
+pub(crate) fn cut_head(words: &Words<'_>, range: Range<usize>, seen: &Head) -> Range<usize> {
+    match seen.noun {
+        Some((noun, at))
+            if at.saturating_add(1) < range.end
+                && !matches!(noun, Noun::Paper | Noun::Role | Noun::FirmRole | Noun::ExpertRole)
+                && (at.saturating_add(1)..range.end).all(|next| !words.is_name(next)) =>
+        {
+            range.start..at.saturating_add(1)
+        }
+        _ => range,
+    }
+}
+
+pub(crate) fn unknown_head(words: &Words<'_>, range: Range<usize>, whose: Option<String>) -> Option<Who> {
+    let last = range.end.saturating_sub(1);
+    if words.is_name(last)
+        && range
+            .clone()
+            .all(|at| words.is_name(at) || words.is_possessive(at))
+        && range.len() <= 5
+    {
+        let mut who = new(
+            plain(words, range),
+            SpeakerKind::Company,
+            Record::OnRecord,
+            Like::Firm,
+            2,
+        );
+        who.whose = whose;
+        return Some(who);
+    }
+    None
+}
+
+pub(crate) fn company_in(seen: &Head) -> Option<usize> {
+    let (index, ..) = seen.party.as_ref()?;
+    let party = lexicon().parties.get(*index)?;
+    (party.sort == Sort::Company).then_some(*index)
+}
+
+/// "researchers at Acme", "experts from Acme": a firm right after the head.
+pub(crate) fn companies_beside(words: &Words<'_>, at: usize, end: usize) -> Option<usize> {
+    if !matches!(words.low(at), "at" | "from" | "with" | "of" | "for") || at >= end {
+        return None;
+    }
+    let mut next = at.saturating_add(1);
+    for _ in 0..6 {
+        if let Some((index, _, _)) = lexicon().party_at(words, next) {
+            let party = lexicon().parties.get(index)?;
+            return (party.sort == Sort::Company).then_some(index);
+        }
+        next = next.saturating_add(1);
+    }
+    None
+}
+
+pub(crate) fn persona(
+    words: &Words<'_>,
+    range: Range<usize>,
+    region_end: usize,
+    definite: bool,
+    memory: &Memory,
+) -> Who {
+    // "calling itself the “X”", "known as X": the name follows within a few words.
+    let window = range.end.saturating_add(9).min(region_end.max(range.end));
+    let named = (range.end..window).find(|at| {
+        matches!(
+            words.low(*at),
+            "calling" | "called" | "call" | "calls" | "themselves" | "itself" | "as" | "dubbed" | "named"
+        )
+    });
+    let cut = region_end.max(range.end.saturating_add(12));
+    let inside = range.start..named.map_or(range.end, |_| cut.min(words.len()));
+    let mut at = inside.start;
+    while at < inside.end {
+        if let Some((index, naming, len)) = lexicon().party_at(words, at)
+            && naming == Naming::Name
+            && let Some(party) = lexicon().parties.get(index)
+            && matches!(party.sort, Sort::Persona | Sort::Group)
+        {
+            let mut who = new(
+                party.name.clone(),
+                SpeakerKind::Persona,
+                Record::OnRecord,
+                Like::Persona,
+                0,
+            );
+            who.whose = Some(party.name.clone());
+            who.mention = at..at.saturating_add(len);
+            return who;
+        }
+        if named.is_some_and(|named| at > named)
+            && words.is_name(at)
+            && let Some(run) = capital_run(words, at)
+        {
+            let name = plain(words, run);
+            let mut who = new(
+                name.clone(),
+                SpeakerKind::Persona,
+                Record::OnRecord,
+                Like::Persona,
+                0,
+            );
+            who.whose = Some(name);
+            return who;
+        }
+        at = at.saturating_add(1);
+    }
+    // "‘X’, a hacking gang which …": the name stands before what it is.
+    if range.start >= 2
+        && let Some(before) = (range.start.saturating_sub(8)..range.start).rev().find(|at| {
+            lexicon().party_at(words, *at).is_some_and(|(index, _, len)| {
+                let near = range.start.saturating_sub(at.saturating_add(len)) <= 3;
+                let gap = (at.saturating_add(len)..range.start)
+                    .all(|at| words.mark(at).is_some() || is_determiner(words.low(at)));
+                let sort = lexicon().parties.get(index).map(|party| party.sort);
+                near && gap && matches!(sort, Some(Sort::Persona | Sort::Group))
+            })
+        })
+        && let Some((index, _, _)) = lexicon().party_at(words, before)
+        && let Some(who) = of_party(index, range.clone())
+    {
+        return who;
+    }
+    if definite && let Some(last) = memory.spoken_of(Like::Persona) {
+        return last;
+    }
+    new(
+        plain(words, range),
+        SpeakerKind::Persona,
+        Record::OnRecord,
+        Like::Persona,
+        1,
+    )
+}
+
+/// A run of capitals with small words between: "Guardians of Peace".
+pub(crate) fn capital_run(words: &Words<'_>, start: usize) -> Option<Range<usize>> {
+    let mut end = start;
+    let mut at = start;
+    while at < start.saturating_add(8) {
+        if words.is_name(at) {
+            end = at.saturating_add(1);
+        } else if !matches!(words.low(at), "of" | "the" | "and" | "for" | "in") {
+            break;
+        }
+        at = at.saturating_add(1);
+    }
+    (end > start).then_some(start..end)
+}
+
+pub(crate) fn paper(
+    words: &Words<'_>,
+    range: Range<usize>,
+    region_end: usize,
+    seen: &Head,
+    definite: bool,
+    memory: &Memory,
+) -> Option<Who> {
+    // Whose paper: before it ("a New York Times report") or after it ("an article from KCNA").
+    if let Some((index, naming, place)) = &seen.last_party
+        && *naming != Naming::Adjective
+    {
+        let party = lexicon().parties.get(*index)?;
+        if matches!(
+            party.sort,
+            Sort::Media | Sort::StateMedia | Sort::Company | Sort::Ngo
+        ) {
+            return of_party(*index, place.clone());
+        }
+        let mut who = of_party(*index, place.clone())?;
+        who.name = format!("{} {}", party.name, words.low(range.end.saturating_sub(1)));
+        who.like = Like::Paper;
+        return Some(who);
+    }
+    let by = words.low(range.end);
+    if matches!(by, "from" | "by" | "in" | "of" | "on") {
+        let mut at = range.end.saturating_add(1);
+        let end = region_end.min(at.saturating_add(7));
+        while at < end {
+            if let Some((index, naming, len)) = lexicon().party_at(words, at)
+                && naming != Naming::Adjective
+            {
+                let sort = lexicon().parties.get(index).map(|party| party.sort);
+                if !matches!(sort, Some(Sort::State)) || matches!(by, "from" | "by") {
+                    return of_party(index, at..at.saturating_add(len));
+                }
+            }
+            at = at.saturating_add(1);
+        }
+    }
+    let low = words.low(range.end.saturating_sub(1));
+    let official = matches!(
+        low,
+        "indictment" | "complaint" | "affidavit" | "advisory" | "bulletin" | "alert"
+    );
+    let own = official
+        || matches!(
+            low,
+            "memo" | "document" | "documents" | "letter" | "transcript" | "manifesto" | "paper"
+        );
+    let issued = matches!(low, "statement" | "post" | "tweet" | "message");
+    if definite
+        && issued
+        && range.len() == 1
+        && let Some(last) = memory.thing().or_else(|| memory.paper())
+    {
+        return Some(Who {
+            doubt: last.doubt.max(1),
+            ..last
+        });
+    }
+    if definite
+        && !own
+        && let Some(last) = memory.paper()
+    {
+        return Some(Who {
+            doubt: last.doubt.max(1),
+            ..last
+        });
+    }
+    let text = plain(words, range);
+    let kind = if official {
+        SpeakerKind::Agency
+    } else {
+        SpeakerKind::Unspecified
+    };
+    Some(new(text, kind, Record::OnRecord, Like::Paper, 2))
+}

@@ -1,0 +1,207 @@
+//! Who speaks with a verb: its own subject, the one before, the head of a relative clause, the sentence's first.
+
+use std::ops::Range;
+
+use crate::cue::{Found, Side};
+use crate::lexicon::{Form, Noun, lexicon};
+use crate::memory::Memory;
+use crate::statement::SpeakerKind;
+use crate::subject::{Clause, Subject, before_verb, is_verbal, subject};
+use crate::verb::BE;
+use crate::who::{Like, Who, describe, who};
+
+pub(crate) struct Speaker {
+    pub(crate) who: Who,
+    pub(crate) start: usize,
+    /// For relative clauses: where the antecedent starts.
+    pub(crate) relative: Option<usize>,
+}
+
+/// Who speaks with the verb at `at`.
+pub(crate) fn speaker(
+    clause: &Clause<'_>,
+    at: usize,
+    floor: usize,
+    found: &[Found],
+    memory: &Memory,
+) -> Option<Speaker> {
+    let words = clause.words;
+    let carried = || -> Option<Speaker> {
+        let before = found
+            .iter()
+            .rev()
+            .find(|one| one.side != Side::Inside && !one.passive);
+        let who = match before {
+            Some(before) => before.who.clone(),
+            None => main_subject(clause, at, memory).or_else(|| messenger(clause, at, memory))?,
+        };
+        let start = coordinated_start(clause, at);
+        Some(Speaker {
+            who,
+            start,
+            relative: None,
+        })
+    };
+    if words.low(at).ends_with("ing")
+        && lexicon()
+            .cues
+            .get(words.low(at))
+            .is_none_or(|cue| cue.form == Form::Ing)
+    {
+        let back = before_verb(clause, at);
+        let lead = back.checked_sub(1).filter(|lead| *lead >= floor)?;
+        let low = words.low(lead);
+        let be =
+            (back..at).any(|between| matches!(words.low(between), "is" | "are" | "was" | "were" | "been"));
+        let comma = words.is_mark(lead, ',')
+            || words.mark(lead).is_some_and(|mark| matches!(mark, '”' | '"'))
+                && lead.checked_sub(1).is_some_and(|comma| words.is_mark(comma, ','));
+        // "released an article Sunday saying"
+        let paper = (back.saturating_sub(4).max(floor)..back)
+            .any(|at| lexicon().nouns.get(words.low(at)) == Some(&Noun::Paper))
+            && (floor..back).any(|at| {
+                matches!(
+                    words.low(at),
+                    "released"
+                        | "issued"
+                        | "published"
+                        | "posted"
+                        | "sent"
+                        | "wrote"
+                        | "carried"
+                        | "made"
+                        | "put"
+                )
+            });
+        let to = paper && words.low(at) != "citing"
+            || words.low(at) == "threatening" && words.low(at.saturating_add(1)) == "to";
+        // "joined others in condemning"; behind another verb of speech it is part of what that one says.
+        let joins = low == "in" && found.is_empty();
+        if (comma || to || joins || matches!(low, "by" | "and" | "while")) && !be {
+            let start = if (paper || joins) && !comma { floor } else { at };
+            return carried().map(|one| Speaker { start, ..one });
+        }
+        if !be {
+            // "with the counselor saying", "quoted the mission denying"
+            let with = (floor..at).rev().find(|back| words.low(*back) == "with");
+            if let Some(with) = with
+                && at.saturating_sub(with) <= 12
+            {
+                let who = named_before(clause, with.saturating_add(1)..at, memory)?;
+                return Some(Speaker {
+                    who,
+                    start: with,
+                    relative: None,
+                });
+            }
+            return None;
+        }
+    }
+    match subject(clause, at, floor) {
+        Subject::Nobody => None,
+        Subject::Carried => carried(),
+        Subject::Antecedent(range) => {
+            let who = who(words, range.clone(), memory)?;
+            Some(Speaker {
+                who,
+                start: range.start,
+                relative: Some(range.start),
+            })
+        }
+        Subject::Here { region, office } => {
+            // "he said" behind somebody who speaks in the same sentence is that one.
+            let alone = region.len() == 1 && matches!(words.low(region.start), "he" | "she" | "it" | "they");
+            let person = matches!(words.low(region.start), "he" | "she");
+            let same = found.iter().rev().find(|one| {
+                one.side != Side::Inside
+                    && (one.who.like == Like::Person) == person
+                    && one.who.like != Like::Crowd
+            });
+            if alone && let Some(same) = same {
+                return Some(Speaker {
+                    who: same.who.clone(),
+                    start: region.start,
+                    relative: None,
+                });
+            }
+            let mut who = who(words, region.clone(), memory)?;
+            let mut start = region.start;
+            if who.like == Like::Person
+                && who.kind == SpeakerKind::Expert
+                && who.doubt > 0
+                && let Some(office) = office
+            {
+                describe(words, &mut who, office.clone());
+                if who.doubt == 0 {
+                    start = office.start;
+                }
+            }
+            Some(Speaker {
+                who,
+                start,
+                relative: None,
+            })
+        }
+    }
+}
+
+/// A message without a name that threatens is the persona's.
+pub(crate) fn messenger(clause: &Clause<'_>, at: usize, memory: &Memory) -> Option<Who> {
+    let verb = clause.words.low(at);
+    if !(verb.starts_with("threat")
+        || verb.starts_with("demand")
+        || verb.starts_with("claim")
+        || verb.starts_with("warn"))
+    {
+        return None;
+    }
+    let message = (clause.start..at).any(|at| {
+        matches!(
+            clause.words.low(at),
+            "message" | "messages" | "email" | "emails" | "e-mail" | "note" | "warning"
+        )
+    });
+    if message {
+        memory.spoken_of(Like::Persona)
+    } else {
+        None
+    }
+}
+
+/// The last noun phrase in `range`, for "with X saying": the name at its end.
+pub(crate) fn named_before(clause: &Clause<'_>, range: Range<usize>, memory: &Memory) -> Option<Who> {
+    who(clause.words, range, memory)
+}
+
+/// The subject of the sentence's first verb.
+pub(crate) fn main_subject(clause: &Clause<'_>, before: usize, memory: &Memory) -> Option<Who> {
+    let words = clause.words;
+    let verb = (clause.start.saturating_add(1)..before)
+        .find(|at| !clause.quoted.get(*at).copied().unwrap_or(false) && is_verbal(words, *at))?;
+    let passive = BE.contains(&words.low(verb));
+    if passive
+        && let Some(by) = (verb..before).find(|at| words.low(*at) == "by")
+        && let Some(agent) = who(words, by.saturating_add(1)..before, memory)
+        && agent.like == Like::Persona
+    {
+        return Some(agent);
+    }
+    match subject(clause, verb, clause.start) {
+        Subject::Here { region, .. } => {
+            let who = who(words, region, memory)?;
+            // A message without a name that threatens is the persona's.
+            let message = who.like == Like::Paper && who.doubt > 1;
+            if message {
+                memory.spoken_of(Like::Persona)
+            } else {
+                Some(who)
+            }
+        }
+        _ => None,
+    }
+}
+
+/// First token of a coordinated verb: its adverbs and auxiliaries belong to it, the conjunction does not.
+pub(crate) fn coordinated_start(clause: &Clause<'_>, at: usize) -> usize {
+    before_verb(clause, at)
+}
