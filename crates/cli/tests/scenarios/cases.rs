@@ -99,6 +99,7 @@ pub fn answer(case: &str, wanted: &Wanted) -> Result<Ran, String> {
     let parts = Parts {
         readers: ascribe_readers::READERS,
         engines: ascribe_engines::ENGINES,
+        helper: None,
         scan: ascribe_intel::indicators::scan,
         open_corpus: &|_| Err("no corpora here".to_owned()),
         assess: &assess,
