@@ -102,6 +102,7 @@ pub const ENGINES: &[Engine] = &[
         name: "addresses",
         suggest: addresses::suggest,
     },
+    code::ENGINE,
     Engine {
         name: "contacts",
         suggest: contacts::suggest,

@@ -55,6 +55,10 @@ impl Parts<'_> {
         };
         let mut lines = BTreeMap::new();
         let mut weighing = self.senses(findings, &hypotheses, &mut lines);
+        for item in take_unheld(&mut weighing, knowledge) {
+            let why = "the case lists its holder as nobody: shown, weighs nothing".to_owned();
+            lines.insert(item.finding.id.clone(), unweighed(item.finding, item.origin, why));
+        }
         let marks: Vec<Mark<'_>> = weighing.iter().filter_map(mark).collect();
         let own = |finding: &Finding| tables.own(finding);
         let (habits, habit_of) = habits(&marks, knowledge, self.defaults, own, &mut warnings)?;
@@ -367,6 +371,25 @@ fn several(weighing: &[Weighing<'_>]) -> BTreeSet<String> {
             _ => None,
         })
         .collect()
+}
+
+/// Takes out the traces to an infrastructure that the case knows and gives to no party, unless some finding names its owner:
+/// no answer explains them better than another, so all that they could move is the standing of whoever reports them.
+fn take_unheld<'f>(weighing: &mut Vec<Weighing<'f>>, knowledge: &Knowledge) -> Vec<Weighing<'f>> {
+    let (_, owners) = pointed_subjects(weighing);
+    let unheld = |item: &Weighing<'_>| match &item.sense {
+        Sense::Trace {
+            target: Pointed::Subject(target @ Target::Infrastructure(id)),
+            ..
+        } => {
+            let known = knowledge.infrastructure(id);
+            known.is_some_and(|known| known.holder.is_empty()) && !owners.contains_key(target)
+        }
+        _ => false,
+    };
+    let (taken, kept) = std::mem::take(weighing).into_iter().partition(unheld);
+    *weighing = kept;
+    taken
 }
 
 /// Subjects that findings speak of, and who is called owner of each.

@@ -101,7 +101,7 @@ pub fn answer(case: &str, wanted: &Wanted) -> Result<Ran, String> {
         engines: ascribe_engines::ENGINES,
         helper: None,
         scan: ascribe_intel::indicators::scan,
-        open_corpus: &|_| Err("no corpora here".to_owned()),
+        open_corpus: &|path| ascribe_corpus::Corpus::open(path).map_err(|error| error.to_string()),
         assess: &assess,
     };
     let options = RunOptions {

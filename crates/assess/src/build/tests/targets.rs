@@ -39,6 +39,29 @@ fn a_finding_can_name_an_owner_whom_no_label_names() {
 }
 
 #[test]
+fn a_trace_to_what_nobody_listed_holds_weighs_nothing() {
+    let mut knowledge = world();
+    knowledge.infrastructure[0].holder.clear();
+    let id = knowledge.infrastructure[0].id.clone();
+    let host = from(
+        "fbi",
+        finding(
+            "a",
+            Kind::Address,
+            Stance::Asserts,
+            &format!("infrastructure:{id}"),
+        ),
+    );
+    let alone = built_in(&knowledge, std::slice::from_ref(&host));
+    assert!(alone.model.findings.is_empty());
+    assert!(alone.lines["a"].weight.is_none() && alone.lines["a"].remarks[0].contains("nobody"));
+    let mut owner = finding("b", Kind::Address, Stance::Asserts, "actor:nk");
+    owner.about = Some(About::Owner);
+    owner.of = Some(Target::Infrastructure(id));
+    assert_eq!(built_in(&knowledge, &[host, owner]).model.findings.len(), 2);
+}
+
+#[test]
 fn exclusivity_is_the_complement_of_sharing() {
     let model = built(&[finding(
         "n",
