@@ -112,12 +112,21 @@ class Model:
         """Whether the owner's traces are the operator's own."""
         return owner == operator or owner in self.members[operator]
 
+    def ancestors(self, actor):
+        """A unit's ancestors, nearest last to first, or () for anybody else: a unit lists a chain, a group does not."""
+        chain = sorted(self.members.get(actor, ()), key=lambda a: (len(self.members.get(a, ())), a))
+        return tuple(chain) if all(set(chain[:i]) <= self.members.get(a, set()) for i, a in enumerate(chain)) else ()
+
+    def tree(self, actor):
+        """The root of the actor's family tree: "no framing inside one family tree"."""
+        return (self.ancestors(actor) or (actor,))[0]
+
     def framed(self, operator):
         """[(framed party, probability)] given the operator: evenly over frameable actors outside it."""
         table = self.raw.get("deception") or {}
         delta = point(table.get(operator, table.get("default")), 0.0)
         outside = [a for a in self.actors if self.actors[a].get("frameable") and not self.owns(operator, a)
-                   and operator not in self.members[a]]
+                   and operator not in self.members[a] and self.tree(a) != self.tree(operator)]
         if not outside or delta == 0.0:
             return [(NOBODY, 1.0)]
         return [(NOBODY, 1.0 - delta)] + [(a, delta / len(outside)) for a in outside]
@@ -597,11 +606,9 @@ def half_unlisted(model):
 def with_units(model, operators):
     """Operators as published: parents include their units (a unit lists its chain of ancestors; a group does not)."""
     out = {a: operators.get(a, 0.0) for a in model.actors}
-    for unit, above in model.members.items():
-        chain = sorted(above, key=lambda a: len(model.members.get(a, ())))
-        if all(set(chain[:i]) <= model.members.get(a, set()) for i, a in enumerate(chain)):
-            for ancestor in chain:
-                out[ancestor] = out.get(ancestor, 0.0) + operators.get(unit, 0.0)
+    for unit in model.actors:
+        for ancestor in model.ancestors(unit):
+            out[ancestor] = out.get(ancestor, 0.0) + operators.get(unit, 0.0)
     return out
 
 
