@@ -258,11 +258,12 @@ impl Watched {
     fn bounded(&self) {
         if std::env::var_os("HOSTILE_FIGURES").is_some() {
             eprintln!(
-                "FIGURES {} {:.1} s, {:.1} s of processor, {} MiB",
+                "FIGURES {} {:.1} s, {:.1} s of processor, {} MiB, exit {:?}",
                 std::thread::current().name().unwrap_or_default(),
                 self.wall_s,
                 self.processor_s,
-                self.peak_kib >> 10
+                self.peak_kib >> 10,
+                self.status.code()
             );
         }
         assert!(self.peak_kib <= PEAK_KIB_MAX, "{} KiB of memory", self.peak_kib);

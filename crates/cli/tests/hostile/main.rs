@@ -2,6 +2,7 @@
 //!
 //! Each test puts one kind of it beside good evidence and runs the real program as a child (`bench.rs`).
 //! Set `HOSTILE_FIGURES` to see time and memory of each run, `HOSTILE_PROGRAM` to hold another build to it.
+//! The large ones run in the release build only: `cargo test --release -p ascribe-cli --test hostile`.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

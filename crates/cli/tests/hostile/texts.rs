@@ -5,6 +5,7 @@ use std::fmt::Write;
 use crate::bench::Bench;
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "takes too long unoptimised")]
 fn a_line_of_fifty_megabytes() {
     let bench = Bench::new();
     let mut plain = "word ".repeat(10 << 20);
@@ -30,6 +31,7 @@ fn a_line_of_fifty_megabytes() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "takes too long unoptimised")]
 fn a_structured_log_line_of_fifty_megabytes() {
     let bench = Bench::new();
     let long = "b".repeat(50 << 20);
@@ -74,10 +76,13 @@ fn bytes_that_are_no_text() {
     for path in ["latin.txt", "broken.txt", "escapes.txt", "escapes.eml"] {
         assert_ne!(ran.row(path)["status"], "ignored", "{}", ran.row(path));
     }
-    assert_eq!(ran.row("broken.txt")["status"], "partial");
+    // No byte is lost: those that are not UTF-8 are read as Windows-1252, and it is said.
+    ran.says("broken.txt", "read", "");
+    assert!(ran.odd("broken.txt").contains(&"text.not-utf8"));
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "takes too long unoptimised")]
 fn markup_in_markup() {
     let bench = Bench::new();
     let deep = format!(
@@ -144,6 +149,7 @@ fn intelligence_of_a_million_brackets() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "takes too long unoptimised")]
 fn intelligence_of_a_million_objects() {
     let bench = Bench::new();
     let mut bundle = r#"{"type":"bundle","id":"bundle--0","objects":[{"type":"identity"}"#.to_owned();
@@ -163,6 +169,7 @@ fn intelligence_of_a_million_objects() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "takes too long unoptimised")]
 fn intelligence_of_half_a_million_indicators() {
     let bench = Bench::new();
     let mut bundle = r#"{"type":"bundle","id":"bundle--0","objects":[{"type":"identity"}"#.to_owned();
