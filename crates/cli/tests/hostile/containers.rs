@@ -103,7 +103,7 @@ fn zeros(mib: usize) -> Vec<u8> {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes too long unoptimised")]
+#[cfg(not(debug_assertions))]
 fn one_member_that_expands_a_thousandfold() {
     let bench = Bench::new();
     let mut zip = Zip::default();
@@ -116,7 +116,7 @@ fn one_member_that_expands_a_thousandfold() {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes too long unoptimised")]
+#[cfg(not(debug_assertions))]
 fn members_that_lie_over_each_other() {
     let bench = Bench::new();
     let mut zip = Zip::default();
@@ -133,7 +133,7 @@ fn members_that_lie_over_each_other() {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes too long unoptimised")]
+#[cfg(not(debug_assertions))]
 fn archives_in_archives() {
     let bench = Bench::new();
     let mut inner = b"the innermost text: 175.45.178.99\n".to_vec();
@@ -169,7 +169,7 @@ fn archives_in_archives() {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes too long unoptimised")]
+#[cfg(not(debug_assertions))]
 fn gzip_of_gzip_of_gzip() {
     let bench = Bench::new();
     let mut inner = vec![0u8; 8 << 20];
@@ -275,7 +275,7 @@ fn wide_mail(count: usize) -> Vec<u8> {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes too long unoptimised")]
+#[cfg(not(debug_assertions))]
 fn mail_with_a_hundred_thousand_parts() {
     let bench = Bench::new();
     bench.put("deep.eml", &nested_mail(100_000));

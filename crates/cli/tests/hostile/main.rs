@@ -11,6 +11,15 @@
     clippy::cast_possible_truncation,
     reason = "tests may"
 )]
+#![cfg_attr(
+    debug_assertions,
+    allow(
+        dead_code,
+        unused_imports,
+        unused_macros,
+        reason = "the large ones run in the release build only"
+    )
+)]
 #![cfg(target_os = "linux")]
 
 mod bench;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::bench::Bench;
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes too long unoptimised")]
+#[cfg(not(debug_assertions))]
 fn a_line_of_fifty_megabytes() {
     let bench = Bench::new();
     let mut plain = "word ".repeat(10 << 20);
@@ -31,7 +31,7 @@ fn a_line_of_fifty_megabytes() {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes too long unoptimised")]
+#[cfg(not(debug_assertions))]
 fn a_structured_log_line_of_fifty_megabytes() {
     let bench = Bench::new();
     let long = "b".repeat(50 << 20);
@@ -82,7 +82,7 @@ fn bytes_that_are_no_text() {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes too long unoptimised")]
+#[cfg(not(debug_assertions))]
 fn markup_in_markup() {
     let bench = Bench::new();
     let deep = format!(
@@ -149,7 +149,7 @@ fn intelligence_of_a_million_brackets() {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes too long unoptimised")]
+#[cfg(not(debug_assertions))]
 fn intelligence_of_a_million_objects() {
     let bench = Bench::new();
     let mut bundle = r#"{"type":"bundle","id":"bundle--0","objects":[{"type":"identity"}"#.to_owned();
@@ -169,7 +169,7 @@ fn intelligence_of_a_million_objects() {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes too long unoptimised")]
+#[cfg(not(debug_assertions))]
 fn intelligence_of_half_a_million_indicators() {
     let bench = Bench::new();
     let mut bundle = r#"{"type":"bundle","id":"bundle--0","objects":[{"type":"identity"}"#.to_owned();

@@ -10,7 +10,7 @@ fn note(more: &str) -> String {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes too long unoptimised")]
+#[cfg(not(debug_assertions))]
 fn bad_notes_are_listed_and_weigh_nothing() {
     let bench = Bench::new();
     bench.put("notes/good.md", note("").as_bytes());
@@ -109,7 +109,7 @@ fn a_case_file_with_a_byte_order_mark_is_read() {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes too long unoptimised")]
+#[cfg(not(debug_assertions))]
 fn case_files_that_are_none_are_refused() {
     let good = {
         let bench = Bench::new();
