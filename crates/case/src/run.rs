@@ -10,7 +10,7 @@ use ascribe_assess::assessment::{AnomalyLine, Assessment, Input};
 use ascribe_assess::model_file::ModelFile;
 use ascribe_corpus::Corpus;
 use ascribe_engines::statements::Speech;
-use ascribe_engines::{Engine, Lead, World};
+use ascribe_engines::{Engine, Lead, Memo, World};
 use ascribe_intel::{Incident, Knowledge};
 use ascribe_model::limits::Budget;
 use ascribe_model::{ArtifactId, Day, Finding};
@@ -293,13 +293,14 @@ struct Read {
 }
 
 impl Read {
-    const fn whole<'a>(&'a self, parts: &'a Parts<'a>) -> Whole<'a> {
+    fn whole<'a>(&'a self, parts: &'a Parts<'a>) -> Whole<'a> {
         Whole {
             case: &self.case,
             items: self.items.as_slice(),
             notes: self.notes.as_slice(),
             corpora: self.corpora.as_slice(),
             parts,
+            memo: Memo::default(),
         }
     }
 }
@@ -505,6 +506,7 @@ struct Whole<'a> {
     notes: &'a [NoteFile],
     corpora: &'a [Corpus],
     parts: &'a Parts<'a>,
+    memo: Memo,
 }
 
 impl Whole<'_> {
@@ -536,6 +538,7 @@ impl Whole<'_> {
             knowledge: &knowledge,
             evidence: &evidence,
             corpora: self.corpora,
+            memo: &self.memo,
         };
         let noted = self.notes.iter().filter_map(|file| file.note.as_ref().ok());
         let mut findings: Vec<Finding> = noted

@@ -58,6 +58,14 @@ pub struct World<'a> {
     pub evidence: &'a [Evidence],
     /// Corpora to compare programs with.
     pub corpora: &'a [Corpus],
+    /// What was worked out for other days of the same case.
+    pub memo: &'a Memo,
+}
+
+/// What single artifacts say whatever the day: a case is asked as of many days, and each document is taken apart once.
+#[derive(Debug, Default)]
+pub struct Memo {
+    heard: statements::HeardBefore,
 }
 
 /// What an engine gives back. Sorted by id before it is used.

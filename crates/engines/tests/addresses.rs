@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ascribe_engines::{Evidence, Suggestions, World, addresses, contacts};
+use ascribe_engines::{Evidence, Memo, Suggestions, World, addresses, contacts};
 use ascribe_intel::{Actor, Alias, Infrastructure, Knowledge, Source, Victim};
 use ascribe_model::observation::{Flow, Hop, IndicatorKind, Intelligence, Mail, Mention};
 use ascribe_model::text::Role;
@@ -144,6 +144,7 @@ fn run(engine: fn(&World<'_>) -> Suggestions, knowledge: &Knowledge, evidence: &
         knowledge,
         evidence,
         corpora: &[],
+        memo: &Memo::default(),
     })
 }
 

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use ascribe_engines::statements::suggest;
-use ascribe_engines::{Evidence, Suggestions, World};
+use ascribe_engines::{Evidence, Memo, Suggestions, World};
 use ascribe_intel::Knowledge;
 use ascribe_intel::knowledge::{Actor, Alias, Source};
 use ascribe_model::finding::Target;
@@ -89,6 +89,7 @@ fn told(evidence: &[Evidence]) -> Suggestions {
         knowledge: &knowledge,
         evidence,
         corpora: &[],
+        memo: &Memo::default(),
     })
 }
 

@@ -87,6 +87,7 @@ fn suggestions(evidence: &[Evidence], entries: Vec<Entry>, as_of: Option<&str>) 
         knowledge: &knowledge,
         evidence,
         corpora: &corpora,
+        memo: &crate::Memo::default(),
     })
 }
 

@@ -8,9 +8,13 @@ mod conflict;
 mod finding;
 mod origin;
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use ascribe_model::finding::engine_finding_id;
 use ascribe_model::observation::Saw;
-use ascribe_model::{Moment, Provenance, Role, Text};
+use ascribe_model::{ArtifactId, Moment, Provenance, Role, Text};
+use ascribe_speech::echo::Marks;
 use ascribe_speech::{Paper, Piece, Statement};
 
 pub use conflict::{Conflict, Side};
@@ -56,11 +60,23 @@ pub struct Speech {
     pub conflicts: Vec<Conflict>,
 }
 
-/// A document with its texts.
+/// A document with what it says.
 pub(crate) struct Document<'a> {
     pub(crate) evidence: &'a Evidence,
-    pub(crate) texts: Vec<&'a Text>,
+    pub(crate) heard: Arc<Heard>,
 }
+
+/// What one document says by itself, whatever others say.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    /// Its statements; their origins are not settled yet.
+    told: Vec<Told>,
+    /// Marks to find its echoes by.
+    pub(crate) marks: Marks,
+}
+
+/// What documents said, by path and content.
+pub(crate) type HeardBefore = Mutex<BTreeMap<(String, ArtifactId), Arc<Heard>>>;
 
 /// What the texts of the incident's documents suggest.
 #[must_use]
@@ -69,10 +85,13 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
         .evidence
         .iter()
         .filter(|one| one.incident == world.incident && KINDS.contains(&one.reading.kind.as_str()))
-        .map(document)
+        .map(|evidence| document(evidence, &world.memo.heard))
         .collect();
     documents.sort_by(|a, b| (&a.evidence.path, a.evidence.id).cmp(&(&b.evidence.path, b.evidence.id)));
-    let mut told: Vec<Told> = documents.iter().flat_map(statements).collect();
+    let mut told: Vec<Told> = documents
+        .iter()
+        .flat_map(|document| document.heard.told.iter().cloned())
+        .collect();
     let origins = origin::origins(&documents, &mut told);
     let conflicts = conflict::conflicts(&told);
     let mut out = Suggestions {
@@ -91,28 +110,37 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
     out
 }
 
-fn document(evidence: &Evidence) -> Document<'_> {
-    let texts = evidence
+fn document<'a>(evidence: &'a Evidence, before: &HeardBefore) -> Document<'a> {
+    let key = (evidence.path.clone(), evidence.id);
+    let mut before = before.lock().unwrap_or_else(PoisonError::into_inner);
+    let heard = before.entry(key).or_insert_with(|| Arc::new(hear(evidence)));
+    Document {
+        evidence,
+        heard: Arc::clone(heard),
+    }
+}
+
+fn hear(evidence: &Evidence) -> Heard {
+    let texts: Vec<&Text> = evidence
         .reading
         .observations
         .iter()
         .filter_map(|seen| match &seen.saw {
             Saw::Text(text) if matches!(text.role, Role::Body | Role::Title | Role::Caption) => Some(text),
             _ => None,
-        });
-    Document {
-        evidence,
-        texts: texts.collect(),
+        })
+        .collect();
+    Heard {
+        told: statements(evidence, &texts),
+        marks: Marks::of(texts.iter().map(|text| text.as_str())),
     }
 }
 
-/// The statements of one document.
-fn statements(document: &Document<'_>) -> Vec<Told> {
-    let evidence = document.evidence;
+/// The statements in the texts of one document.
+fn statements(evidence: &Evidence, texts: &[&Text]) -> Vec<Told> {
     let published = evidence.reading.document.published.as_ref();
     let paper = Paper {
-        pieces: document
-            .texts
+        pieces: texts
             .iter()
             .map(|text| Piece {
                 role: &text.role,
@@ -122,7 +150,7 @@ fn statements(document: &Document<'_>) -> Vec<Told> {
         published: published.or_else(|| evidence.dated.then_some(&evidence.known)),
     };
     let place = |at: &ascribe_speech::Place| {
-        let text = document.texts.get(at.piece)?;
+        let text = texts.get(at.piece)?;
         Some(Provenance {
             path: evidence.path.clone(),
             sha256: evidence.id,
@@ -132,7 +160,7 @@ fn statements(document: &Document<'_>) -> Vec<Told> {
     ascribe_speech::statements(&paper)
         .into_iter()
         .filter_map(|said| {
-            let text = document.texts.get(said.at.piece)?;
+            let text = texts.get(said.at.piece)?;
             let at = place(&said.at)?;
             let trace = format!("{} {} {}", said.speaker, said.stance, said.nesting);
             Some(Told {

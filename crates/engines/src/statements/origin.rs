@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_model::words::Stance;
-use ascribe_speech::echo::{MAY_REPEAT, Marks, REPEATS, SHARED_MIN, quotation_key};
+use ascribe_speech::echo::{MAY_REPEAT, REPEATS, SHARED_MIN, quotation_key};
 use ascribe_speech::{Record, SpeakerKind};
 
 use super::{Document, Told};
@@ -134,14 +134,12 @@ fn first_name(one: &Told, repeats: &BTreeMap<String, (String, f64)>) -> String {
 fn echoes(documents: &[Document<'_>]) -> (BTreeMap<String, (String, f64)>, Vec<(String, String, f64)>) {
     let mut order: Vec<&Document<'_>> = documents.iter().take(COMPARED_MAX).collect();
     order.sort_by(|a, b| (&a.evidence.known, &a.evidence.path).cmp(&(&b.evidence.known, &b.evidence.path)));
-    let marks: Vec<Marks> = order
-        .iter()
-        .map(|document| Marks::of(document.texts.iter().map(|text| text.as_str())))
-        .collect();
     let mut repeats: BTreeMap<String, (String, f64)> = BTreeMap::new();
     let mut overlaps = Vec::new();
-    for (later, (document, own)) in order.iter().zip(&marks).enumerate() {
-        for (earlier, other) in order.iter().zip(&marks).take(later) {
+    for (later, document) in order.iter().enumerate() {
+        let own = &document.heard.marks;
+        for earlier in order.iter().take(later) {
+            let other = &earlier.heard.marks;
             if own.shared(other) < SHARED_MIN {
                 continue;
             }
