@@ -5,9 +5,8 @@ use std::net::IpAddr;
 
 use ascribe_intel::holdings::{Own, host_of};
 use ascribe_intel::indicators::{AddressClass, address_class, is_documentation_name};
-use ascribe_model::finding::{Grade, Overrides};
 use ascribe_model::observation::{Flow, IndicatorKind, Saw};
-use ascribe_model::words::{About, Kind, Stance, Tlp};
+use ascribe_model::words::{About, Kind};
 use ascribe_model::{Finding, Moment, Provenance, Span};
 
 use crate::{Evidence, World};
@@ -208,33 +207,9 @@ pub(crate) fn blank(
     provenance: Vec<Provenance>,
 ) -> Finding {
     Finding {
-        id: String::new(),
-        engine: engine.to_owned(),
-        kind,
-        stance: Stance::Asserts,
-        says: String::new(),
         about: Some(About::Operator),
-        points_to: None,
-        of: None,
-        fact: None,
-        class: None,
-        overrides: Overrides::default(),
-        signed: None,
-        measured: None,
-        reason: None,
-        source: None,
         origin: origin.to_owned(),
-        via: Vec::new(),
-        grade: Grade::default(),
-        rests_on: None,
-        may_overlap: Vec::new(),
-        retracts: None,
-        searched: None,
-        happened: None,
-        known: Moment::of_day(ascribe_model::Day::ZERO),
-        tlp: Tlp::Amber,
-        incident: world.incident.to_owned(),
-        prose: String::new(),
         provenance,
+        ..Finding::blank(engine, kind, world.incident)
     }
 }

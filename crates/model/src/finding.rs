@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::moment::Moment;
+use crate::moment::{Day, Moment};
 use crate::numbers::Range;
 use crate::place::Provenance;
 use crate::words::{About, Class, Direction, Kind, Reliability, Stance, Tlp};
@@ -182,6 +182,43 @@ pub struct Finding {
     pub prose: String,
     /// What it stands on.
     pub provenance: Vec<Provenance>,
+}
+
+impl Finding {
+    /// A finding of `engine` with nothing in it but what it is of: asserted, undated, TLP:AMBER.
+    #[must_use]
+    pub fn blank(engine: &str, kind: Kind, incident: &str) -> Self {
+        Self {
+            id: String::new(),
+            engine: engine.to_owned(),
+            kind,
+            stance: Stance::Asserts,
+            says: String::new(),
+            about: None,
+            points_to: None,
+            of: None,
+            fact: None,
+            class: None,
+            overrides: Overrides::default(),
+            signed: None,
+            measured: None,
+            reason: None,
+            source: None,
+            origin: String::new(),
+            via: Vec::new(),
+            grade: Grade::default(),
+            rests_on: None,
+            may_overlap: Vec::new(),
+            retracts: None,
+            searched: None,
+            happened: None,
+            known: Moment::of_day(Day::ZERO),
+            tlp: Tlp::Amber,
+            incident: incident.to_owned(),
+            prose: String::new(),
+            provenance: Vec::new(),
+        }
+    }
 }
 
 /// `engine:` and the first 12 hex digits of a SHA-256 over engine, trace, artifact and span (CASE).

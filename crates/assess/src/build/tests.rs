@@ -10,7 +10,7 @@ mod traces;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_intel::{Actor, Family, Infrastructure, Knowledge, Source};
-use ascribe_model::finding::{Grade, Measured, Overrides, Signed, Target};
+use ascribe_model::finding::{Measured, Overrides, Signed, Target};
 use ascribe_model::words::{
     About, ActorKind, Basis, Class, Direction, Kind, Reliability, SourceKind, Stance, Tlp,
 };
@@ -123,33 +123,13 @@ fn question() -> Question {
 fn finding(id: &str, kind: Kind, stance: Stance, points_to: &str) -> Finding {
     Finding {
         id: id.to_owned(),
-        engine: "notes".to_owned(),
-        kind,
         stance,
         says: id.to_owned(),
-        about: None,
         points_to: (!points_to.is_empty()).then(|| Target::try_from(points_to.to_owned()).unwrap()),
-        of: None,
-        fact: None,
-        class: None,
-        overrides: Overrides::default(),
-        signed: None,
-        measured: None,
-        reason: None,
-        source: None,
         origin: format!("origin of {id}"),
-        via: Vec::new(),
-        grade: Grade::default(),
-        rests_on: None,
-        may_overlap: Vec::new(),
-        retracts: None,
-        searched: None,
-        happened: None,
         known: Moment::parse("2014-12-01").unwrap(),
         tlp: Tlp::Clear,
-        incident: "studio".to_owned(),
-        prose: String::new(),
-        provenance: Vec::new(),
+        ..Finding::blank("notes", kind, "studio")
     }
 }
 

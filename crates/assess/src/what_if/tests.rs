@@ -1,8 +1,8 @@
 //! What-ifs of one small world.
 
 use ascribe_intel::{Actor, Infrastructure, Source};
-use ascribe_model::finding::{Grade, Overrides, Target};
-use ascribe_model::words::{About, ActorKind, Kind, Reliability, SourceKind, Stance, Tlp};
+use ascribe_model::finding::{Grade, Target};
+use ascribe_model::words::{About, ActorKind, Kind, Reliability, SourceKind, Tlp};
 use ascribe_model::{Moment, Range};
 
 use super::*;
@@ -71,36 +71,18 @@ fn said() -> Said {
 fn contact() -> Finding {
     Finding {
         id: "n1".to_owned(),
-        engine: "notes".to_owned(),
-        kind: Kind::Contact,
-        stance: Stance::Asserts,
         says: "a contact".to_owned(),
         about: Some(About::Operator),
         points_to: Some(Target::Infrastructure("star".to_owned())),
-        of: None,
-        fact: None,
-        class: None,
-        overrides: Overrides::default(),
-        signed: None,
-        measured: None,
-        reason: None,
         source: Some("fbi".to_owned()),
         origin: "fbi-lab".to_owned(),
-        via: Vec::new(),
         grade: Grade {
             reliability: None,
             credibility: Some(2),
         },
-        rests_on: None,
-        may_overlap: Vec::new(),
-        retracts: None,
-        searched: None,
-        happened: None,
         known: Moment::parse("2014-12-19").unwrap(),
         tlp: Tlp::Clear,
-        incident: "studio".to_owned(),
-        prose: String::new(),
-        provenance: Vec::new(),
+        ..Finding::blank("notes", Kind::Contact, "studio")
     }
 }
 

@@ -7,9 +7,9 @@ use ascribe_assess::assessment::{Assessment, Belief, Confidence, Hypothesis, Run
 use ascribe_assess::model_file::ModelFile;
 use ascribe_case::run::{Outcome, Parts, Question, RunError, RunOptions, run};
 use ascribe_engines::{Engine, Suggestions, World};
-use ascribe_model::finding::{Grade, Overrides, engine_finding_id};
+use ascribe_model::finding::engine_finding_id;
 use ascribe_model::reading::read_range;
-use ascribe_model::words::{Kind, Stance};
+use ascribe_model::words::Kind;
 use ascribe_model::{Anomaly, Bytes, Child, Coverage, Finding, Moment, Out, Provenance, Role, Span, Text};
 use ascribe_readers::{Head, Match, Reader};
 
@@ -126,33 +126,12 @@ fn suggest(world: &World<'_>) -> Suggestions {
         };
         found.findings.push(Finding {
             id: engine_finding_id("test", "text", &place),
-            engine: "test".to_owned(),
-            kind: Kind::Message,
-            stance: Stance::Asserts,
             says: "a text".to_owned(),
-            about: None,
-            points_to: None,
-            of: None,
-            fact: None,
-            class: None,
-            overrides: Overrides::default(),
-            signed: None,
-            measured: None,
-            reason: None,
-            source: None,
             origin: item.origin.clone(),
-            via: Vec::new(),
-            grade: Grade::default(),
-            rests_on: None,
-            may_overlap: Vec::new(),
-            retracts: None,
-            searched: None,
-            happened: None,
             known: item.known.clone(),
             tlp: item.tlp,
-            incident: item.incident.clone(),
-            prose: String::new(),
             provenance: vec![place],
+            ..Finding::blank("test", Kind::Message, &item.incident)
         });
     }
     found

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use ascribe_corpus::search::GRAMS_COUNTED_MAX;
 use ascribe_corpus::{Answer, Shared};
-use ascribe_model::finding::{Grade, Overrides, engine_finding_id};
-use ascribe_model::words::{About, Class, Kind, Stance};
+use ascribe_model::finding::{Overrides, engine_finding_id};
+use ascribe_model::words::{About, Class, Kind};
 use ascribe_model::{Finding, Moment, Provenance, Span};
 
 use super::{Overlap, target};
@@ -101,36 +101,22 @@ pub(super) fn finding(world: &World<'_>, family: &str, programs: &[InProgram<'_>
     let if_absent = shared.if_absent();
     Some(Finding {
         id: engine_finding_id("code", &fact, provenance.first()?),
-        engine: "code".to_owned(),
-        kind: Kind::Code,
-        stance: Stance::Asserts,
         says: says(family, main, programs.len(), distinct.len(), longest),
         about: Some(About::Author),
         points_to: Some(target(family)),
-        of: None,
         fact: Some(fact),
         class: Some(Class::Code),
         overrides: Overrides {
             if_absent,
             ..Overrides::default()
         },
-        signed: None,
-        measured: None,
         reason: if_absent.map(|_| shared.reason()),
-        source: None,
         origin: main.evidence.origin.clone(),
-        via: Vec::new(),
-        grade: Grade::default(),
-        rests_on: None,
-        may_overlap: Vec::new(),
-        retracts: None,
-        searched: None,
-        happened: None,
         known,
         tlp: programs.iter().map(|program| program.evidence.tlp).max()?,
-        incident: world.incident.to_owned(),
         prose: listing(&quoted),
         provenance,
+        ..Finding::blank("code", Kind::Code, world.incident)
     })
 }
 

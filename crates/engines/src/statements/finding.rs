@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_intel::Knowledge;
-use ascribe_model::finding::{Grade, Overrides, Target};
+use ascribe_model::finding::{Grade, Target};
 use ascribe_model::words::{About, Kind, Reliability, Stance};
 use ascribe_model::{Finding, Moment};
 use ascribe_speech::{Record, Tier};
@@ -102,20 +102,11 @@ fn finding(world: &World<'_>, document: &Document<'_>, one: &Told) -> Finding {
     let unnamed = said.record != Record::OnRecord;
     Finding {
         id: one.id.clone(),
-        engine: NAME.to_owned(),
-        kind: Kind::Statement,
         stance: said.stance,
         says,
         about: Some(About::Operator),
         // Whoever claims the deed under a name of its own points to nobody else.
         points_to,
-        of: None,
-        fact: None,
-        class: None,
-        overrides: Overrides::default(),
-        signed: None,
-        measured: None,
-        reason: None,
         source: Some(known_source.clone().unwrap_or_else(|| implied(one))),
         origin: match known_source {
             Some(source) if !unnamed => source,
@@ -127,16 +118,11 @@ fn finding(world: &World<'_>, document: &Document<'_>, one: &Told) -> Finding {
             reliability: Some(Reliability::F),
             credibility: None,
         },
-        rests_on: None,
-        may_overlap: Vec::new(),
-        retracts: None,
-        searched: None,
         happened,
         known: evidence.known.clone(),
         tlp: evidence.tlp,
-        incident: evidence.incident.clone(),
-        prose: String::new(),
         provenance: vec![one.at.clone()],
+        ..Finding::blank(NAME, Kind::Statement, &evidence.incident)
     }
 }
 
