@@ -1,7 +1,5 @@
 //! Puts a case's question to the assessment.
 
-use std::error::Error;
-
 use ascribe_assess::assess::{Candidate, Setting, Standard, assess};
 use ascribe_assess::assessment::Assessment;
 use ascribe_assess::build::{Answer, Question};
@@ -9,6 +7,7 @@ use ascribe_assess::model_file::ModelFile;
 use ascribe_assess::weigh::Draws;
 use ascribe_assess::what_if::{Said, WhatIf};
 
+use crate::cause;
 use crate::run::Question as Asked;
 
 /// The assessment of one incident as of one day. Errors: why there is none, with what caused it.
@@ -73,7 +72,7 @@ pub fn judge(asked: &Asked<'_>) -> Result<(Assessment, ModelFile), String> {
         asked.inputs.clone(),
         asked.anomalies.clone(),
     )
-    .map_err(|error| chain(&error))
+    .map_err(|error| cause::chain(&error))
 }
 
 /// What a case says of one incident as of one day, for changes of it.
@@ -101,15 +100,4 @@ fn question(asked: &Asked<'_>) -> Question {
             .collect(),
         deception: asked.case.deception.clone(),
     }
-}
-
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

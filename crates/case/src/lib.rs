@@ -1,6 +1,7 @@
 //! The case: plan, read, assess, as-of, state, audit log. The only place with a clock, threads and files.
 
 pub mod assemble;
+pub mod cause;
 pub mod config;
 pub mod dispatch;
 pub mod escape;

@@ -15,6 +15,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use ascribe_case::cause::chain;
 use clap::{Parser, Subcommand};
 
 /// From the evidence of a cyberattack to who did it, how sure that is, why, and what would change it.
@@ -128,18 +129,6 @@ impl Failure {
     pub(crate) fn of(error: &dyn Error) -> Self {
         Self::usage(chain(error))
     }
-}
-
-/// The message of an error and of what caused it.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 fn main() -> ExitCode {

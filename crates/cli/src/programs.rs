@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use ascribe_assess::defaults::Defaults;
+use ascribe_case::cause::chain;
 use ascribe_code::answers::{CompareAnswer, ComparedProgram, FunctionsAnswer};
 use ascribe_code::{CompareOptions, Comparison};
 use ascribe_corpus::answer::SearchAnswer;
@@ -291,7 +292,7 @@ fn overlap(a: &Program, found: &Comparison) -> Overlap {
 
 /// Opens a corpus, with the whole chain of what was wrong.
 pub(crate) fn open(path: &Path) -> Result<Corpus, String> {
-    Corpus::open(path).map_err(|error| crate::chain(&error))
+    Corpus::open(path).map_err(|error| chain(&error))
 }
 
 /// `ascribe corpus …`.

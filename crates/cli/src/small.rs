@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ascribe_assess::model_file::ModelFile;
 use ascribe_assess::weigh::{Draws, Printed, weigh_printed};
+use ascribe_case::cause::chain;
 use ascribe_case::escape::escaped;
 use ascribe_case::file::Opened;
 use ascribe_intel::indicators;
@@ -58,8 +59,8 @@ pub(crate) fn weigh(file: &Path) -> Result<Ended, Failure> {
 }
 
 fn answer(model: &str) -> Result<Printed, String> {
-    let model = ModelFile::from_json(model).map_err(|error| crate::chain(&error))?;
-    weigh_printed(&model, Draws::default()).map_err(|error| crate::chain(&error))
+    let model = ModelFile::from_json(model).map_err(|error| chain(&error))?;
+    weigh_printed(&model, Draws::default()).map_err(|error| chain(&error))
 }
 
 /// `ascribe verify FOLDER`: names every difference; exit 1 if there is one.

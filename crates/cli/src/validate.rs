@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use ascribe_case::cause::chain;
 use ascribe_ratio::folds::Kind;
 use ascribe_ratio::sample::{Row, Sample};
 use ascribe_ratio::table;
@@ -56,9 +57,8 @@ const DRAWS_MAX: usize = 100_000;
 
 /// Validates and prints. What may be claimed is never in the exit code.
 pub(crate) fn validate(options: &Options) -> Result<Ended, Failure> {
-    let fail = |why: &dyn std::error::Error| {
-        Failure::usage(format!("`{}`: {}", options.file.display(), crate::chain(why)))
-    };
+    let fail =
+        |why: &dyn std::error::Error| Failure::usage(format!("`{}`: {}", options.file.display(), chain(why)));
     let bytes = crate::small::bytes_of(&options.file, TABLE_BYTES_MAX)?;
     let mut table = table::read(&bytes).map_err(|error| fail(&error))?;
     drop(bytes);

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use ascribe_assess::weigh::{NOBODY, round12};
 use ascribe_assess::what_if::{Change, Changed, Said, what_if};
+use ascribe_case::cause::chain;
 use ascribe_case::judge::said;
 use ascribe_case::run::{RunOptions, ask};
 use ascribe_report::figures::percent;
@@ -58,7 +59,7 @@ pub(crate) fn run(options: &Options) -> Result<Ended, Failure> {
     let text = RefCell::new(String::new());
     let to = |asked: &ascribe_case::run::Question<'_>| {
         let said = said(asked);
-        let fail = |error: ascribe_assess::what_if::WhatIfError| crate::chain(&error);
+        let fail = |error: ascribe_assess::what_if::WhatIfError| chain(&error);
         let now = what_if(&said, &[]).map_err(fail)?;
         let then = what_if(&said, &changes).map_err(fail)?;
         let head = Head {
