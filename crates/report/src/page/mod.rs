@@ -4,6 +4,7 @@
 //! page's own style sheet by its digest and nothing else.
 
 mod answer;
+pub(crate) mod document;
 mod evidence;
 mod inputs;
 mod ledger;
@@ -13,7 +14,8 @@ mod sensitivity;
 pub(crate) mod style;
 
 use ascribe_model::words::Tlp;
-use maud::{DOCTYPE, Markup, html};
+use document::Document;
+use maud::{Markup, html};
 
 use crate::Page;
 use crate::lookup::anchor;
@@ -39,51 +41,35 @@ const SECTIONS: [(&str, &str); 12] = [
 #[must_use]
 pub fn page(page: &Page<'_>) -> String {
     let assessment = page.assessment;
-    let style = style::sheet(assessment.tlp);
-    let policy = style::policy(&style);
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="referrer" content="no-referrer";
-                meta name="robots" content="noindex";
-                title { (line(&assessment.case, 120)) ": attribution assessment, TLP:" (assessment.tlp) }
-                style { (maud::PreEscaped(&style)) }
-            }
-            body {
-                a class="skip" href="#answer" { "Skip to the answer" }
-                (masthead(page))
-                div class="frame" {
-                    nav aria-label="Sections" {
-                        ol { @for (id, heading) in SECTIONS { li { a href={ "#" (id) } { (heading) } } } }
-                    }
-                    main {
-                        (answer::answer(page))
-                        (answer::hypotheses(page))
-                        (answer::who(page))
-                        (ledger::ledger(page))
-                        (sensitivity::time(page))
-                        (sensitivity::sensitivity(page))
-                        (inputs::events(page))
-                        (said::said(page))
-                        (evidence::evidence(page))
-                        (inputs::anomalies(page))
-                        (inputs::inputs(page))
-                        (method::method(page))
-                    }
-                }
-                footer {
-                    (marking(assessment.tlp))
-                    p { "Made by ascribe " (name(&assessment.run.version)) " from the evidence listed above. The same evidence gives the same page." }
-                }
-            }
-        }
-    }
-    .into_string()
+    let document = Document {
+        style: style::sheet(assessment.tlp),
+        title: format!(
+            "{}: attribution assessment, TLP:{}",
+            line(&assessment.case, 120),
+            assessment.tlp
+        ),
+        sections: &SECTIONS,
+        header: masthead(page),
+        main: html! {
+            (answer::answer(page))
+            (answer::hypotheses(page))
+            (answer::who(page))
+            (ledger::ledger(page))
+            (sensitivity::time(page))
+            (sensitivity::sensitivity(page))
+            (inputs::events(page))
+            (said::said(page))
+            (evidence::evidence(page))
+            (inputs::anomalies(page))
+            (inputs::inputs(page))
+            (method::method(page))
+        },
+        footer: html! {
+            (marking(assessment.tlp))
+            p { "Made by ascribe " (name(&assessment.run.version)) " from the evidence listed above. The same evidence gives the same page." }
+        },
+    };
+    document.html()
 }
 
 fn masthead(page: &Page<'_>) -> Markup {

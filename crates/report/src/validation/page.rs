@@ -3,10 +3,11 @@
 use ascribe_ratio::folds::Tested;
 use ascribe_ratio::validation::{ReadAs, Validation};
 use ascribe_ratio::verdict::Claim;
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 
 use super::{bans, bits, figures, kind_name, plots, tested_name};
 use crate::figures::{count, counted};
+use crate::page::document::Document;
 use crate::page::{scrolling, style};
 use crate::shown::{line, name};
 
@@ -21,52 +22,34 @@ const SECTIONS: [(&str, &str); 5] = [
 /// The report on the table called `title`, as a self-contained HTML document.
 #[must_use]
 pub fn page(validation: &Validation, title: &str, version: &str) -> String {
-    let style = style::unmarked_sheet();
-    let policy = style::policy(&style);
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="referrer" content="no-referrer";
-                meta name="robots" content="noindex";
-                title { (line(title, 120)) ": validation of measured weights" }
-                style { (maud::PreEscaped(&style)) }
-            }
-            body {
-                a class="skip" href="#answer" { "Skip to the answer" }
-                header {
-                    div class="masthead" {
-                        p class="over" { "Validation of measured weights" }
-                        h1 { (name(title)) }
-                        dl class="facts" {
-                            div { dt { "Same pairs" } dd { (count(validation.n_same)) } }
-                            div { dt { "Different pairs" } dd { (count(validation.n_different)) } }
-                            div { dt { "Families" } dd { (count(validation.families as u64)) } }
-                            div { dt { "Tested" } dd { (tested_name(validation.tested)) } }
-                        }
+    let document = Document {
+        style: style::unmarked_sheet(),
+        title: format!("{}: validation of measured weights", line(title, 120)),
+        sections: &SECTIONS,
+        header: html! {
+            header {
+                div class="masthead" {
+                    p class="over" { "Validation of measured weights" }
+                    h1 { (name(title)) }
+                    dl class="facts" {
+                        div { dt { "Same pairs" } dd { (count(validation.n_same)) } }
+                        div { dt { "Different pairs" } dd { (count(validation.n_different)) } }
+                        div { dt { "Families" } dd { (count(validation.families as u64)) } }
+                        div { dt { "Tested" } dd { (tested_name(validation.tested)) } }
                     }
                 }
-                div class="frame" {
-                    nav aria-label="Sections" {
-                        ol { @for (id, heading) in SECTIONS { li { a href={ "#" (id) } { (heading) } } } }
-                    }
-                    main {
-                        (answer(validation))
-                        (numbers(validation))
-                        (drawings(validation))
-                        (calibrators(validation))
-                        (method(validation))
-                    }
-                }
-                footer { p { "Made by ascribe " (name(version)) ". The same table gives the same page." } }
             }
-        }
-    }
-    .into_string()
+        },
+        main: html! {
+            (answer(validation))
+            (numbers(validation))
+            (drawings(validation))
+            (calibrators(validation))
+            (method(validation))
+        },
+        footer: html! { p { "Made by ascribe " (name(version)) ". The same table gives the same page." } },
+    };
+    document.html()
 }
 
 fn answer(validation: &Validation) -> Markup {
