@@ -20,7 +20,6 @@ mod pert;
 mod plan;
 mod printed;
 mod quadrature;
-mod random;
 mod sensitivity;
 mod settings;
 mod spread;

@@ -3,6 +3,7 @@
 //! No I/O, no clock, no threads.
 
 pub mod anomaly;
+pub mod calendar;
 pub mod cursor;
 pub mod finding;
 pub mod limits;
@@ -12,6 +13,7 @@ pub mod observation;
 pub mod pages;
 pub mod place;
 pub mod program;
+pub mod random;
 pub mod reading;
 pub mod text;
 pub mod words;

@@ -2,8 +2,9 @@
 //!
 //! A draw takes as many families as there are, with replacement, each with all its pairs. Weights stay as they are; what
 //! refitting would add is not in the interval. Seeded: the same sample gives the same interval.
-//! Source: Efron & Tibshirani (1993), chapter 8 (resample the independent unit); the generator: Steele, Lea & Flood (2014).
+//! Source: Efron & Tibshirani (1993), chapter 8 (resample the independent unit).
 
+use ascribe_model::random::Random;
 use serde::Serialize;
 
 use crate::bounds::{Bounds, Tally, caps};
@@ -241,31 +242,5 @@ impl<'a> Prepared<'a> {
         };
         *runs = ordered.into_inner();
         Some(drawn)
-    }
-}
-
-/// Random numbers that depend on a seed and the number of a draw alone, never on the order of draws.
-struct Random(u64);
-
-impl Random {
-    fn of_draw(seed: u64, draw: u64) -> Self {
-        let mut seeded = Self(seed);
-        let start = seeded.next() ^ draw.wrapping_mul(0xd1b5_4a32_d192_ed03);
-        let mut stream = Self(start);
-        Self(stream.next())
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `n`; the bias is below n / 2^64.
-    fn below(&mut self, n: usize) -> usize {
-        let wide = u128::from(self.next()) * n as u128;
-        usize::try_from(wide >> 64).unwrap_or(0)
     }
 }

@@ -4,22 +4,8 @@
 //! dates. Does not resolve "Friday" or dates without a year: that needs context and belongs to an engine.
 
 use ascribe_model::Moment;
+use ascribe_model::calendar::{self, WEEKDAYS};
 use jiff::civil::Date;
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// Month (1 to 12) of an English month name or its usual abbreviation.
 #[must_use]
@@ -28,27 +14,14 @@ pub fn month(word: &str) -> Option<i8> {
     if word.len() < 3 {
         return None;
     }
-    let at = MONTHS.iter().position(|name| {
-        *name == word
-            || (word.len() == 3 && name.starts_with(&word))
-            || (word == "sept" && *name == "september")
-    })?;
-    i8::try_from(at.saturating_add(1)).ok()
+    calendar::month(&word)
 }
 
 fn is_weekday(word: &str) -> bool {
     let word = word.trim_end_matches('.').to_ascii_lowercase();
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ]
-    .iter()
-    .any(|day| *day == word || (word.len() >= 3 && word.len() <= 5 && day.starts_with(&word)))
+    WEEKDAYS
+        .iter()
+        .any(|day| *day == word || (word.len() >= 3 && word.len() <= 5 && day.starts_with(&word)))
 }
 
 fn words(text: &str) -> Vec<&str> {

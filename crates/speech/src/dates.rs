@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use ascribe_model::Moment;
+use ascribe_model::calendar::{WEEKDAYS, month};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
@@ -40,40 +41,9 @@ fn date_or(year: i16, month: i8, day: i8, other: Date) -> Date {
     Date::new(year, month, day).unwrap_or(other)
 }
 
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-const WEEKDAYS: [&str; 7] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
 const COUNTS: [&str; 12] = [
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
 ];
-
-/// The month, 1 to 12, of an English name or its usual abbreviation in lower case.
-pub(crate) fn month(low: &str) -> Option<i8> {
-    let at = MONTHS.iter().position(|name| {
-        *name == low || low.len() == 3 && name.starts_with(low) || low == "sept" && *name == "september"
-    })?;
-    i8::try_from(at.saturating_add(1)).ok()
-}
 
 /// Every date in tokens `range`, in order.
 pub(crate) fn dates(words: &Words<'_>, range: Range<usize>, published: Option<&Moment>) -> Vec<Dated> {

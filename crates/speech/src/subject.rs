@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use ascribe_model::calendar::{WEEKDAYS, month};
+
 use crate::lexicon::lexicon;
 use crate::words::{Shape, Words};
 
@@ -71,15 +73,6 @@ const ADVERBS: [&str; 30] = [
     "all",
     "initially",
     "reportedly",
-];
-const WEEKDAYS: [&str; 7] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
 ];
 /// Whether the word in lower case is a day of the week.
 pub(crate) fn is_weekday(low: &str) -> bool {
@@ -214,7 +207,7 @@ pub(crate) fn before_verb(clause: &Clause<'_>, verb: usize) -> usize {
         // "on Friday", "in December", "last week", "this month"
         let time = WEEKDAYS.contains(&low)
             || matches!(low, "week" | "month" | "year")
-            || crate::dates::month(low).is_some() && words.is_name(back)
+            || month(low).is_some() && words.is_name(back)
             || words.at(back).is_some_and(|token| token.shape == Shape::Number);
         if skip {
             at = back;
@@ -224,10 +217,10 @@ pub(crate) fn before_verb(clause: &Clause<'_>, verb: usize) -> usize {
                 && from.checked_sub(1).is_some_and(|before| {
                     let low = words.low(before);
                     matches!(low, "on" | "in" | "last" | "this" | "late" | "early")
-                        || crate::dates::month(low).is_some() && words.is_name(before)
+                        || month(low).is_some() && words.is_name(before)
                         || words.is_mark(before, '.')
                             && before > clause.start
-                            && crate::dates::month(words.low(before.saturating_sub(1))).is_some()
+                            && month(words.low(before.saturating_sub(1))).is_some()
                 })
             {
                 from = from.saturating_sub(1);

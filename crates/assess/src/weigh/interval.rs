@@ -14,11 +14,11 @@ use super::cells::at;
 use super::numbers::{Numbers, Tempering};
 use super::outcome::Outcome;
 use super::pert::Level;
-use super::random::Random;
 use super::spread::Spread;
 use super::tables::Tables;
 use super::{Ready, WeighError};
 use crate::model_file::ModelFile;
+use ascribe_model::random::Random;
 
 /// Effective sample size below which no interval is given.
 pub const ESS_MIN: f64 = 200.0;

@@ -3,13 +3,9 @@
 //! A time without an offset stays local with an unknown offset. An order of day and month that the text does not
 //! tell is not guessed.
 
-use ascribe_model::Moment;
+use ascribe_model::{Moment, calendar};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
-
-const MONTHS: [&[u8]; 12] = [
-    b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec",
-];
 
 /// A time: microseconds since 1970 on its own clock, and the clock's offset where it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,9 +181,9 @@ fn date(bytes: &[u8]) -> Option<(Date, &[u8])> {
             rest @ ..,
         ] => {
             let name = [*a, *b, *c].map(|byte| byte.to_ascii_lowercase());
-            let month = MONTHS.iter().position(|month| **month == name)?.checked_add(1)?;
+            let month = calendar::month(std::str::from_utf8(&name).ok()?)?;
             let year = number(&[*y1, *y2, *y3, *y4])?;
-            Some((civil(year, month.try_into().ok()?, part(0..day_digits)?)?, rest))
+            Some((civil(year, month.into(), part(0..day_digits)?)?, rest))
         }
         _ => None,
     }

@@ -3,20 +3,22 @@
 //! Source: Steele, Lea & Flood (2014), SplitMix64.
 
 /// A stream of numbers.
-pub(super) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
     /// The stream of draw `draw` under `seed`.
-    pub(super) fn of_draw(seed: u64, draw: u64) -> Self {
+    #[must_use]
+    #[inline]
+    pub fn of_draw(seed: u64, draw: u64) -> Self {
         let mut seeded = Self(seed);
-        let start = seeded.next() ^ draw.wrapping_mul(0xd1b5_4a32_d192_ed03);
+        let start = seeded.bits() ^ draw.wrapping_mul(0xd1b5_4a32_d192_ed03);
         let mut stream = Self(start);
         // One step apart from the raw start, so that neighbouring draws share nothing.
-        let state = stream.next();
-        Self(state)
+        Self(stream.bits())
     }
 
-    fn next(&mut self) -> u64 {
+    #[inline]
+    fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -25,7 +27,16 @@ impl Random {
     }
 
     /// A number above 0 and below 1, with 52 random bits.
-    pub(super) fn unit(&mut self) -> f64 {
-        ((self.next() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
+    #[expect(clippy::cast_precision_loss, reason = "52 bits fit a double exactly")]
+    #[inline]
+    pub fn unit(&mut self) -> f64 {
+        ((self.bits() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
+    }
+
+    /// A number below `n`; the bias is below n / 2^64.
+    #[inline]
+    pub fn below(&mut self, n: usize) -> usize {
+        let wide = u128::from(self.bits()) * n as u128;
+        usize::try_from(wide >> 64).unwrap_or(0)
     }
 }
