@@ -15,6 +15,7 @@ pub mod pdf;
 pub mod program;
 mod stated_date;
 pub mod text;
+mod window;
 
 use ascribe_model::{Bytes, Out};
 

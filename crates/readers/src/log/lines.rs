@@ -6,6 +6,8 @@
 use ascribe_model::Bytes;
 use memchr::memchr;
 
+use crate::window::Window;
+
 const CHUNK_BYTES: usize = 1 << 20;
 /// A row with line breaks in quotes is at most this long; beyond, the quote counts as damage.
 pub const QUOTED_BYTES_MAX: usize = 64 << 10;
@@ -40,41 +42,29 @@ pub struct Line<'b> {
 
 /// Walks the lines of a file.
 pub struct Lines<'a> {
-    bytes: &'a dyn Bytes,
+    window: Window<'a>,
     line_bytes_max: usize,
-    buffer: Vec<u8>,
-    /// First unread byte of the buffer.
-    at: usize,
-    /// Offset in the file of the buffer's first byte.
-    base: u64,
     number: u64,
-    ended: bool,
-    error: Option<std::io::Error>,
 }
 
 impl<'a> Lines<'a> {
     /// At the first line; a UTF-8 byte order mark is passed over.
     pub fn new(bytes: &'a dyn Bytes, line_bytes_max: usize) -> Self {
         let mut lines = Self {
-            bytes,
+            window: Window::new(bytes),
             line_bytes_max,
-            buffer: Vec::new(),
-            at: 0,
-            base: 0,
             number: 1,
-            ended: false,
-            error: None,
         };
-        lines.fill();
-        if lines.buffer.starts_with(&[0xef, 0xbb, 0xbf]) {
-            lines.at = 3;
+        lines.window.read(CHUNK_BYTES);
+        if lines.window.rest().starts_with(&[0xef, 0xbb, 0xbf]) {
+            lines.window.take(3);
         }
         lines
     }
 
     /// Offset of the next byte.
     pub const fn offset(&self) -> u64 {
-        self.base.saturating_add(self.at as u64)
+        self.window.offset()
     }
 
     /// Line of the next byte.
@@ -84,35 +74,7 @@ impl<'a> Lines<'a> {
 
     /// Why reading stopped early, if it did.
     pub const fn error(&self) -> Option<&std::io::Error> {
-        self.error.as_ref()
-    }
-
-    fn rest(&self) -> &[u8] {
-        self.buffer.get(self.at..).unwrap_or_default()
-    }
-
-    /// Drops what was read and adds one chunk.
-    fn fill(&mut self) {
-        if self.ended {
-            return;
-        }
-        self.buffer.drain(..self.at);
-        self.base = self.offset();
-        self.at = 0;
-        let have = self.buffer.len();
-        self.buffer.resize(have.saturating_add(CHUNK_BYTES), 0);
-        let target = self.buffer.get_mut(have..).unwrap_or_default();
-        match self.bytes.read_at(self.base.saturating_add(have as u64), target) {
-            Ok(count) => {
-                self.buffer.truncate(have.saturating_add(count));
-                self.ended = count == 0;
-            }
-            Err(error) => {
-                self.buffer.truncate(have);
-                self.error = Some(error);
-                self.ended = true;
-            }
-        }
+        self.window.error()
     }
 
     /// The next line; none at the end, or inside a line without end once `stopped` says so.
@@ -125,7 +87,7 @@ impl<'a> Lines<'a> {
         let mut state = Quote::Start;
         let mut breaks = 0u64;
         let (len, taken, whole) = loop {
-            let rest = self.rest();
+            let rest = self.window.rest();
             let fresh = rest.get(searched..).unwrap_or_default();
             let newline = memchr(b'\n', fresh);
             let piece = fresh.get(..newline.unwrap_or(fresh.len())).unwrap_or_default();
@@ -138,7 +100,7 @@ impl<'a> Lines<'a> {
                 breaks = breaks.saturating_add(1);
                 break (searched, searched.saturating_add(1), Whole::Yes);
             }
-            let at_end = newline.is_none() && self.ended;
+            let at_end = newline.is_none() && self.window.ended();
             if let Some(end) = first_end
                 && (at_end || searched > QUOTED_BYTES_MAX)
             {
@@ -161,15 +123,11 @@ impl<'a> Lines<'a> {
             if searched > self.line_bytes_max {
                 return Some(self.pass_over(stopped));
             }
-            self.fill();
+            self.window.read(CHUNK_BYTES);
         };
-        let (start, number, from) = (self.offset(), self.number, self.at);
-        self.at = from.saturating_add(taken);
+        let (start, number) = (self.offset(), self.number);
         self.number = number.saturating_add(breaks);
-        let bytes = self
-            .buffer
-            .get(from..from.saturating_add(len))
-            .unwrap_or_default();
+        let bytes = self.window.take(taken).get(..len).unwrap_or_default();
         let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
         let too_long = bytes.len() > self.line_bytes_max;
         Some(Line {
@@ -186,17 +144,17 @@ impl<'a> Lines<'a> {
     fn pass_over(&mut self, stopped: &dyn Fn() -> bool) -> Line<'static> {
         let (start, number) = (self.offset(), self.number);
         let end = loop {
-            if let Some(newline) = memchr(b'\n', self.rest()) {
+            if let Some(newline) = memchr(b'\n', self.window.rest()) {
                 let end = self.offset().saturating_add(newline as u64);
-                self.at = self.at.saturating_add(newline).saturating_add(1);
+                self.window.take(newline.saturating_add(1));
                 self.number = number.saturating_add(1);
                 break end;
             }
-            self.at = self.buffer.len();
-            if self.ended || stopped() {
+            self.window.take(self.window.rest().len());
+            if self.window.ended() || stopped() {
                 break self.offset();
             }
-            self.fill();
+            self.window.read(CHUNK_BYTES);
         };
         Line {
             bytes: &[],

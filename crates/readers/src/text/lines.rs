@@ -7,6 +7,7 @@ use ascribe_model::Bytes;
 use memchr::memchr;
 
 use crate::charset::Order;
+use crate::window::Window;
 
 /// The most bytes of a line that come at once.
 pub const PIECE_BYTES_MAX: usize = 64 << 10;
@@ -99,36 +100,24 @@ impl Line<'_> {
 
 /// Walks the lines of a file.
 pub struct Lines<'a> {
-    bytes: &'a dyn Bytes,
-    buffer: Vec<u8>,
-    /// First unread byte of the buffer.
-    at: usize,
-    /// Offset in the file of the buffer's first byte.
-    base: u64,
+    window: Window<'a>,
     number: u64,
     first_piece: bool,
     encoding: Encoding,
-    ended: bool,
-    error: Option<std::io::Error>,
 }
 
 impl<'a> Lines<'a> {
     /// At the first line; a byte order mark is passed over.
     pub fn new(bytes: &'a dyn Bytes) -> Self {
         let mut lines = Self {
-            bytes,
-            buffer: Vec::new(),
-            at: 0,
-            base: 0,
+            window: Window::new(bytes),
             number: 1,
             first_piece: true,
             encoding: Encoding::Utf8,
-            ended: false,
-            error: None,
         };
         lines.fill();
-        lines.encoding = Encoding::of(&lines.buffer);
-        lines.at = Encoding::mark_len(&lines.buffer);
+        lines.encoding = Encoding::of(lines.window.rest());
+        lines.window.take(Encoding::mark_len(lines.window.rest()));
         lines
     }
 
@@ -139,37 +128,19 @@ impl<'a> Lines<'a> {
 
     /// Why reading stopped early, if it did.
     pub const fn error(&self) -> Option<&std::io::Error> {
-        self.error.as_ref()
+        self.window.error()
     }
 
     /// Offset of the next byte.
     pub const fn offset(&self) -> u64 {
-        self.base.saturating_add(self.at as u64)
+        self.window.offset()
     }
 
     /// Makes sure that a whole piece lies in the buffer, or all that is left.
     fn fill(&mut self) {
-        if self.ended || self.buffer.len().saturating_sub(self.at) > PIECE_BYTES_MAX.saturating_add(2) {
-            return;
-        }
-        self.buffer.drain(..self.at);
-        self.base = self.base.saturating_add(self.at as u64);
-        self.at = 0;
-        while !self.ended && self.buffer.len() <= PIECE_BYTES_MAX.saturating_add(2) {
-            let have = self.buffer.len();
-            self.buffer.resize(BUFFER_BYTES, 0);
-            let target = self.buffer.get_mut(have..).unwrap_or_default();
-            match self.bytes.read_at(self.base.saturating_add(have as u64), target) {
-                Ok(count) => {
-                    self.buffer.truncate(have.saturating_add(count));
-                    self.ended = count == 0;
-                }
-                Err(error) => {
-                    self.buffer.truncate(have);
-                    self.error = Some(error);
-                    self.ended = true;
-                }
-            }
+        while !self.window.ended() && self.window.rest().len() <= PIECE_BYTES_MAX.saturating_add(2) {
+            self.window
+                .read(BUFFER_BYTES.saturating_sub(self.window.rest().len()));
         }
     }
 
@@ -178,7 +149,7 @@ impl<'a> Lines<'a> {
         self.fill();
         let start = self.offset();
         let (first_piece, number) = (self.first_piece, self.number);
-        let rest = self.buffer.get(self.at..).unwrap_or_default();
+        let (rest, ended) = (self.window.rest(), self.window.ended());
         if rest.is_empty() {
             return None;
         }
@@ -189,28 +160,23 @@ impl<'a> Lines<'a> {
                     (at.saturating_sub(1), 2)
                 }
                 Some(at) => (at, 1),
-                None if window.len() == rest.len() && self.ended => (rest.len(), 0),
+                None if window.len() == rest.len() && ended => (rest.len(), 0),
                 None => (cut(window), 0),
             },
             Encoding::Utf16(order) => match wide_end(window, order) {
                 Some(found) => found,
-                None if window.len() == rest.len() && self.ended => (rest.len(), 0),
+                None if window.len() == rest.len() && ended => (rest.len(), 0),
                 None => (window.len() & !1, 0),
             },
         };
         let taken = len.saturating_add(end_len);
-        let from = self.at;
-        self.at = self.at.saturating_add(taken);
-        let at_end = end_len == 0 && self.ended && self.at >= self.buffer.len();
+        let at_end = end_len == 0 && ended && taken >= rest.len();
         if end_len > 0 {
             self.number = self.number.saturating_add(1);
         }
         self.first_piece = end_len > 0;
         Some(Line {
-            bytes: self
-                .buffer
-                .get(from..from.saturating_add(len))
-                .unwrap_or_default(),
+            bytes: self.window.take(taken).get(..len).unwrap_or_default(),
             start,
             number,
             first_piece,
