@@ -73,7 +73,9 @@ impl Logistic {
         }
         let separable = extent.separable();
         if penalty == Penalty::None && separable {
-            let added = [(extent.high, false), (extent.low, true)];
+            // Misleading whichever class is the higher one: on the far side of the other.
+            let same_higher = extent.different_high <= extent.same_low;
+            let added = [(extent.high, !same_higher), (extent.low, same_higher)];
             let fitted = newton(start, finite.chain(added), extent.with_one_more(), penalty);
             return Ok(Self { separable, ..fitted });
         }

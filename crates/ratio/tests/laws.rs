@@ -130,6 +130,20 @@ proptest! {
         }
     }
 
+    /// Scores of the other sign give the same weights, where the classes separate and where they do not.
+    #[test]
+    fn logistic_follows_a_change_of_sign(same in scores(), different in scores(), apart in any::<bool>()) {
+        let moved = if apart { 12.0 } else { 0.0 };
+        let fit = |sign: f64| Logistic::fit(
+            same.iter().map(|s| (sign * (s + moved), true)).chain(different.iter().map(|s| (sign * s, false))),
+            Penalty::None,
+        ).unwrap();
+        let (plain, turned) = (fit(1.0), fit(-1.0));
+        prop_assert_eq!(plain.separable, turned.separable);
+        prop_assert!((plain.slope_ln + turned.slope_ln).abs() < 1e-6 * (1.0 + plain.slope_ln.abs()), "{:?} {:?}", plain, turned);
+        prop_assert!((plain.intercept_ln - turned.intercept_ln).abs() < 1e-6 * (1.0 + plain.intercept_ln.abs()), "{:?} {:?}", plain, turned);
+    }
+
     #[test]
     fn logistic_follows_a_change_of_unit(same in scores(), different in scores(), unit in 0.01..100.0_f64, zero in -50.0..50.0_f64) {
         let fit = |unit: f64, zero: f64| Logistic::fit(
