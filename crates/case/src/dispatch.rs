@@ -106,7 +106,7 @@ impl Dispatch<'_> {
     pub fn recipe(&self) -> String {
         let names: Vec<&str> = self.readers.iter().map(|reader| reader.name).collect();
         let helper = self.helper.map_or("none", |helper| helper.name);
-        let text = format!("case/1\n{}\n{helper}\n{:?}", names.join("\n"), self.limits);
+        let text = format!("case/2\n{}\n{helper}\n{:?}", names.join("\n"), self.limits);
         ArtifactId::of(text.as_bytes()).hex()
     }
 

@@ -33,8 +33,7 @@ pub enum Role {
 }
 
 /// How text bytes and artifact bytes correspond from one point on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stride {
     /// One byte of UTF-8 text is one byte of the artifact.
     Same,
@@ -46,11 +45,37 @@ enum Stride {
     Opaque(u64),
 }
 
+/// Stored as three numbers: a text of HTML has one for every second word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(usize, u64, i64)", into = "(usize, u64, i64)")]
 struct Run {
     text: usize,
     byte: u64,
     stride: Stride,
+}
+
+impl From<(usize, u64, i64)> for Run {
+    fn from((text, byte, stride): (usize, u64, i64)) -> Self {
+        let stride = match stride {
+            -3 => Stride::Same,
+            -2 => Stride::Wide,
+            -1 => Stride::Single,
+            len => Stride::Opaque(len.unsigned_abs()),
+        };
+        Self { text, byte, stride }
+    }
+}
+
+impl From<Run> for (usize, u64, i64) {
+    fn from(run: Run) -> Self {
+        let stride = match run.stride {
+            Stride::Same => -3,
+            Stride::Wide => -2,
+            Stride::Single => -1,
+            Stride::Opaque(len) => i64::try_from(len).unwrap_or(i64::MAX),
+        };
+        (run.text, run.byte, stride)
+    }
 }
 
 /// A piece of decoded text that knows where each part of it stood.
@@ -191,6 +216,12 @@ impl Text {
         if text.is_empty() {
             return;
         }
+        // A byte for a byte: white space in HTML, mostly. No correspondence is finer.
+        let stride = if stride == Stride::Opaque(1) && text.len() == 1 {
+            Stride::Same
+        } else {
+            stride
+        };
         let continues = stride == Stride::Same
             && self.runs.last().is_some_and(|run| {
                 run.stride == Stride::Same

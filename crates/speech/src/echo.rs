@@ -3,8 +3,6 @@
 //! Containment and not likeness of the whole: a rewrite is often a small part of a longer text. Source: Schleimer,
 //! Wilkerson, Aiken (2003), "Winnowing: local algorithms for document fingerprinting".
 
-use std::collections::BTreeSet;
-
 use crate::words::Words;
 
 /// Words in a run.
@@ -22,17 +20,20 @@ pub const MAY_REPEAT: f64 = 0.03;
 /// Fewer shared marks than this are no repetition.
 pub const SHARED_MIN: usize = 4;
 
-/// The marks of a text.
+/// Texts in which a mark is looked up: what stands in more is found through the first of them.
+const HOLDERS_MAX: usize = 64;
+
+/// The marks of a text, each once, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
-    marks: BTreeSet<u64>,
+    marks: Vec<u64>,
 }
 
 impl Marks {
     /// The marks of `texts`, taken as one text.
     #[must_use]
     pub fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut marks = BTreeSet::new();
+        let mut marks = Vec::new();
         for text in texts {
             let words = Words::of(text);
             let hashes: Vec<u64> = (0..words.len())
@@ -48,16 +49,24 @@ impl Marks {
                 })
                 .collect();
             if runs.len() < WINDOW {
-                marks.extend(runs.iter().copied());
-                continue;
+                marks.extend(runs);
+            } else {
+                let mut kept: Vec<u64> = runs
+                    .windows(WINDOW)
+                    .filter_map(|window| window.iter().min().copied())
+                    .collect();
+                // Neighbouring windows mostly keep the same run.
+                kept.dedup();
+                marks.append(&mut kept);
             }
-            for window in runs.windows(WINDOW) {
-                marks.extend(window.iter().min());
-                if marks.len() >= MARKS_MAX {
-                    return Self { marks };
-                }
+            if marks.len() >= MARKS_MAX {
+                break;
             }
         }
+        marks.sort_unstable();
+        marks.dedup();
+        marks.truncate(MARKS_MAX);
+        marks.shrink_to_fit();
         Self { marks }
     }
 
@@ -73,25 +82,71 @@ impl Marks {
         self.marks.is_empty()
     }
 
-    /// How many marks both have: few say nothing, whatever their share.
+    /// The share of the smaller text's marks that the other has too, where `shared` are in both: 0 to 1.
     #[must_use]
-    pub fn shared(&self, other: &Self) -> usize {
-        self.marks.intersection(&other.marks).count()
-    }
-
-    /// The share of the smaller text's marks that the other has too, 0 to 1.
-    #[must_use]
-    pub fn containment(&self, other: &Self) -> f64 {
-        let (small, large) = if self.marks.len() <= other.marks.len() {
-            (self, other)
-        } else {
-            (other, self)
-        };
-        if small.marks.is_empty() {
+    pub fn containment(&self, other: &Self, shared: usize) -> f64 {
+        let smaller = self.len().min(other.len());
+        if smaller == 0 {
             return 0.0;
         }
-        count(small.shared(large)) / count(small.marks.len())
+        count(shared) / count(smaller)
     }
+}
+
+/// For each of `texts`: which earlier ones share at least `least` marks with it, and how many, in order.
+///
+/// A mark that stands in more than 64 texts counts between each text and the first 64. So the time grows with the
+/// number of marks and not with the number of pairs.
+#[must_use]
+pub fn sharing(texts: &[&Marks], least: usize) -> Vec<Vec<(usize, usize)>> {
+    let mut held: Vec<(u64, usize)> = texts
+        .iter()
+        .enumerate()
+        .flat_map(|(text, marks)| marks.marks.iter().map(move |mark| (*mark, text)))
+        .collect();
+    held.sort_unstable();
+    let holders: Vec<&[(u64, usize)]> = held
+        .chunk_by(|a, b| a.0 == b.0)
+        .filter(|run| run.len() > 1)
+        .collect();
+    let mut held_by: Vec<Vec<usize>> = vec![Vec::new(); texts.len()];
+    for (group, run) in holders.iter().enumerate() {
+        for (_, text) in *run {
+            if let Some(groups) = held_by.get_mut(*text) {
+                groups.push(group);
+            }
+        }
+    }
+    let mut counts = vec![0usize; texts.len()];
+    held_by
+        .iter()
+        .enumerate()
+        .map(|(text, groups)| {
+            let mut touched = Vec::new();
+            for run in groups.iter().filter_map(|group| holders.get(*group)) {
+                for (_, earlier) in run
+                    .iter()
+                    .take(HOLDERS_MAX)
+                    .take_while(|(_, other)| *other < text)
+                {
+                    if let Some(count) = counts.get_mut(*earlier) {
+                        if *count == 0 {
+                            touched.push(*earlier);
+                        }
+                        *count = count.saturating_add(1);
+                    }
+                }
+            }
+            touched.sort_unstable();
+            let shared = touched.into_iter().map(|earlier| {
+                (
+                    earlier,
+                    counts.get_mut(earlier).map(std::mem::take).unwrap_or_default(),
+                )
+            });
+            shared.filter(|(_, count)| *count >= least).collect()
+        })
+        .collect()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "at most MARKS_MAX")]
@@ -130,13 +185,42 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_hundredth_copy_is_tied_to_the_first() {
+        let words = |from: u32| {
+            (from..from + 60)
+                .map(|word| format!("w{word} "))
+                .collect::<String>()
+        };
+        let common = words(0);
+        let texts: Vec<Marks> = (0..100)
+            .map(|own| Marks::of([common.as_str(), &words(1000 * (own + 1))]))
+            .collect();
+        let shared = sharing(&texts.iter().collect::<Vec<_>>(), SHARED_MIN);
+        let common = Marks::of([common.as_str()]).len();
+        for (text, with) in shared.iter().enumerate() {
+            let expected: Vec<_> = (0..text.min(HOLDERS_MAX))
+                .map(|earlier| (earlier, common))
+                .collect();
+            assert_eq!(*with, expected);
+        }
+    }
+
+    #[test]
     fn a_rewrite_is_told_from_another_text_on_the_same_matter() {
         let one = "The ministry told reporters on Tuesday that two buildings near the harbour had lost their telephone lines for most of the night after somebody cut a cable in the street behind the old market.";
         let rewrite = "In a new report, two buildings near the harbour had lost their telephone lines for most of the night. Much else was said about the harbour and the people who work there, none of which matters here at all.";
         let other = "The ministry denied on Friday that its people had any part in the matter, and called for a joint inquiry into what had happened to the telephones of the company.";
-        let marks = |text: &str| Marks::of([text]);
-        assert!(marks(one).containment(&marks(rewrite)) >= REPEATS);
-        assert!(marks(one).containment(&marks(other)) < MAY_REPEAT);
-        assert_eq!(marks(one).containment(&marks(one)), 1.0);
+        let share = |a: &str, b: &str| {
+            let (a, b) = (Marks::of([a]), Marks::of([b]));
+            let shared = sharing(&[&a, &b], 1);
+            let shared = shared
+                .last()
+                .and_then(|with| with.first())
+                .map_or(0, |with| with.1);
+            a.containment(&b, shared)
+        };
+        assert!(share(one, rewrite) >= REPEATS);
+        assert!(share(one, other) < MAY_REPEAT);
+        assert_eq!(share(one, one), 1.0);
     }
 }

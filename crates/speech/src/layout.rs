@@ -58,9 +58,11 @@ pub(crate) fn blocks(pieces: &[Piece<'_>]) -> Vec<Block> {
             if kind == Kind::Headline {
                 // A headline and the title of its page say one thing once.
                 let key = key(line);
-                let known = headlines
-                    .iter()
-                    .any(|other| other.starts_with(&key) || key.starts_with(other.as_str()));
+                // None of them begins another, so only the neighbours in order can.
+                let next = headlines.range(key.clone()..).next();
+                let before = headlines.range(..key.clone()).next_back();
+                let known = next.is_some_and(|other| other.starts_with(&key))
+                    || before.is_some_and(|other| key.starts_with(other.as_str()));
                 if key.is_empty() || known {
                     continue;
                 }

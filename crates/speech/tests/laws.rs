@@ -10,7 +10,7 @@
 use std::time::Instant;
 
 use ascribe_model::{Moment, Role};
-use ascribe_speech::echo::Marks;
+use ascribe_speech::echo::{Marks, sharing};
 use ascribe_speech::{Paper, Piece, Statement, statements};
 use proptest::prelude::*;
 
@@ -112,12 +112,20 @@ proptest! {
     }
 
     #[test]
-    fn containment_is_a_share_and_whole_for_the_same_text(a in "[a-d ]{0,200}", b in "[a-d ]{0,200}") {
-        let (a, b) = (Marks::of([a.as_str()]), Marks::of([b.as_str()]));
-        let share = a.containment(&b);
-        prop_assert!((0.0..=1.0).contains(&share));
-        prop_assert!((share - b.containment(&a)).abs() < 1e-12);
-        prop_assert!(a.is_empty() || (a.containment(&a) - 1.0).abs() < 1e-12);
+    fn containment_is_a_share_and_whole_for_the_same_text(texts in prop::collection::vec("[a-d ]{0,200}", 1..8)) {
+        let texts: Vec<Marks> = texts.iter().map(|text| Marks::of([text.as_str()])).collect();
+        let all: Vec<&Marks> = texts.iter().collect();
+        let sharing_of = |pair: [&Marks; 2]| sharing(&pair, 1).pop().and_then(|with| with.first().map(|with| with.1)).unwrap_or(0);
+        for (later, with) in sharing(&all, 1).into_iter().enumerate() {
+            for (earlier, text) in all.iter().enumerate().take(later) {
+                let shared = with.iter().find(|found| found.0 == earlier).map_or(0, |found| found.1);
+                prop_assert_eq!(shared, sharing_of([text, all[later]]), "whoever else is asked about");
+                let share = text.containment(all[later], shared);
+                prop_assert!((0.0..=1.0).contains(&share));
+            }
+            let own = all[later];
+            prop_assert!(own.is_empty() || own.containment(own, sharing_of([own, own])) == 1.0);
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_model::words::Stance;
-use ascribe_speech::echo::{MAY_REPEAT, REPEATS, SHARED_MIN, quotation_key};
+use ascribe_speech::echo::{MAY_REPEAT, Marks, REPEATS, SHARED_MIN, quotation_key, sharing};
 use ascribe_speech::{Record, SpeakerKind};
 
 use super::{Document, Told};
@@ -38,9 +38,6 @@ pub struct Origin {
     /// Origins that it may share with, and why.
     pub may_overlap: Vec<(String, String)>,
 }
-
-/// Documents that are compared with each other; beyond it, only the first are.
-const COMPARED_MAX: usize = 600;
 
 /// Gives every statement its origin, and lists them by name.
 pub(super) fn origins(documents: &[Document<'_>], told: &mut [Told]) -> Vec<Origin> {
@@ -132,18 +129,17 @@ fn first_name(one: &Told, repeats: &BTreeMap<String, (String, f64)>) -> String {
 /// Documents that repeat an earlier one (with it and how much), and pairs that may.
 #[expect(clippy::type_complexity, reason = "two short lists, read once")]
 fn echoes(documents: &[Document<'_>]) -> (BTreeMap<String, (String, f64)>, Vec<(String, String, f64)>) {
-    let mut order: Vec<&Document<'_>> = documents.iter().take(COMPARED_MAX).collect();
+    let mut order: Vec<&Document<'_>> = documents.iter().collect();
     order.sort_by(|a, b| (&a.evidence.known, &a.evidence.path).cmp(&(&b.evidence.known, &b.evidence.path)));
+    let marks: Vec<&Marks> = order.iter().map(|document| &document.heard.marks).collect();
     let mut repeats: BTreeMap<String, (String, f64)> = BTreeMap::new();
     let mut overlaps = Vec::new();
-    for (later, document) in order.iter().enumerate() {
-        let own = &document.heard.marks;
-        for earlier in order.iter().take(later) {
-            let other = &earlier.heard.marks;
-            if own.shared(other) < SHARED_MIN {
+    for (document, sharing) in order.iter().zip(sharing(&marks, SHARED_MIN)) {
+        for (earlier, shared) in sharing {
+            let Some(earlier) = order.get(earlier) else {
                 continue;
-            }
-            let share = own.containment(other);
+            };
+            let share = document.heard.marks.containment(&earlier.heard.marks, shared);
             let (from, to) = (&earlier.evidence.path, &document.evidence.path);
             if share >= REPEATS {
                 let root = repeats
