@@ -293,14 +293,14 @@ struct Read {
 }
 
 impl Read {
-    fn whole<'a>(&'a self, parts: &'a Parts<'a>) -> Whole<'a> {
+    fn whole<'a>(&'a self, parts: &'a Parts<'a>, jobs: Option<usize>) -> Whole<'a> {
         Whole {
             case: &self.case,
             items: self.items.as_slice(),
             notes: self.notes.as_slice(),
             corpora: self.corpora.as_slice(),
             parts,
-            memo: Memo::default(),
+            memo: Memo::new(jobs),
         }
     }
 }
@@ -377,7 +377,8 @@ pub fn ask(
 ) -> Result<(), RunError> {
     let read = read(folder, options, parts, progress)?;
     for incident in &read.case.incidents {
-        read.whole(parts).put(incident, read.as_of, Depth::Beliefs, to)?;
+        read.whole(parts, options.jobs)
+            .put(incident, read.as_of, Depth::Beliefs, to)?;
     }
     Ok(())
 }
@@ -390,7 +391,7 @@ pub fn run(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Outcome, RunError> {
     let mut read = read(folder, options, parts, progress)?;
-    let whole = read.whole(parts);
+    let whole = read.whole(parts, options.jobs);
     let mut incidents = Vec::new();
     for incident in &read.case.incidents {
         progress(Progress::Weighing {

@@ -63,7 +63,7 @@ fn mention(value: &str) -> Saw {
 }
 
 fn flow(client: &str, server: &str, port: u16, first: &str) -> Saw {
-    Saw::Flow(Flow {
+    Saw::Flow(Box::new(Flow {
         client: client.to_owned(),
         server: server.to_owned(),
         port,
@@ -75,17 +75,17 @@ fn flow(client: &str, server: &str, port: u16, first: &str) -> Saw {
         bytes_out: 0,
         bytes_in: 0,
         spans: vec![],
-    })
+    }))
 }
 
 fn hop(index: u32, address: &str, by: &str) -> Saw {
-    Saw::Hop(Hop {
+    Saw::Hop(Box::new(Hop {
         index,
         from_address: Some(address.to_owned()),
         by: Some(by.to_owned()),
         when: Moment::parse("2014-12-10T02:20:46-08:00").ok(),
         ..Hop::default()
-    })
+    }))
 }
 
 fn infrastructure(id: &str, what: &[&str], from: Option<&str>, to: Option<&str>) -> Infrastructure {
@@ -325,21 +325,21 @@ fn a_mail_is_believed_as_far_as_the_victims_hosts_wrote_it() {
     let given = run(
         addresses::suggest,
         &knowledge(),
-        &[evidence("g.eml", "mail", vec![Saw::Mail(from)])],
+        &[evidence("g.eml", "mail", vec![Saw::Mail(Box::new(from))])],
     );
     assert_eq!(given.findings.len(), 1);
     assert!(given.findings[0].overrides.forgeability.is_some() && given.findings[0].reason.is_some());
 }
 
 fn claim(author: Option<&str>, of: &str, value: &str) -> Saw {
-    Saw::Intelligence(Intelligence {
+    Saw::Intelligence(Box::new(Intelligence {
         id: "i1".to_owned(),
         kind: "indicator".to_owned(),
         values: vec![(IndicatorKind::Ipv4, value.to_owned())],
         attributed_to: vec![of.to_owned()],
         author: author.map(str::to_owned),
         ..Intelligence::default()
-    })
+    }))
 }
 
 #[test]

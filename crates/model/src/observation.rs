@@ -16,7 +16,7 @@ pub struct Observation {
     pub saw: Saw,
 }
 
-/// The kinds of observation.
+/// The kinds of observation. What is large and rare is boxed: a case holds millions of texts and mentions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Saw {
@@ -25,19 +25,19 @@ pub enum Saw {
     /// An indicator, with every place it stands in (up to a bound).
     Mention(Mention),
     /// One `Received` header, newest first as in the mail.
-    Hop(Hop),
+    Hop(Box<Hop>),
     /// A mail: the headers that name it.
-    Mail(Mail),
+    Mail(Box<Mail>),
     /// Traffic between two endpoints, aggregated.
-    Flow(Flow),
+    Flow(Box<Flow>),
     /// An answer that tied a name to an address or another name.
-    Resolution(Resolution),
+    Resolution(Box<Resolution>),
     /// A name that a client asked a server for in the clear.
-    ServerName(ServerName),
+    ServerName(Box<ServerName>),
     /// A program.
     Program(Box<Program>),
     /// An item of threat intelligence.
-    Intelligence(Intelligence),
+    Intelligence(Box<Intelligence>),
 }
 
 /// The kinds of indicator. Written as in CASE, `ascribe indicators`.

@@ -234,7 +234,7 @@ impl<'a> Out<'a> {
     }
 
     /// Looks for indicators in `text` and keeps it for quoting as far as the bound allows.
-    pub fn text(&mut self, text: Text) {
+    pub fn text(&mut self, mut text: Text) {
         self.scan_only(&text);
         let len = text.as_str().len();
         if !text.as_str().trim().is_empty()
@@ -242,6 +242,7 @@ impl<'a> Out<'a> {
         {
             self.text_bytes = self.text_bytes.saturating_add(len);
             let at = text.whole_span();
+            text.settle();
             self.see(at, Saw::Text(text));
         }
     }
@@ -396,6 +397,7 @@ impl<'a> Out<'a> {
                 saw: Saw::Mention(mention),
             });
         }
+        self.reading.observations.shrink_to_fit();
         self.reading
     }
 }

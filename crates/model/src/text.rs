@@ -245,6 +245,18 @@ impl Text {
         self.text.push_str(text);
     }
 
+    /// Gives back the room that was kept for more, and short cuts that a short text does not need.
+    pub(crate) fn settle(&mut self) {
+        const WALKED_BYTES: usize = 4096;
+        if self.text.len() <= WALKED_BYTES {
+            self.breaks = Breaks::default();
+        }
+        self.text.shrink_to_fit();
+        self.runs.shrink_to_fit();
+        self.marks.shrink_to_fit();
+        self.breaks.at.shrink_to_fit();
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

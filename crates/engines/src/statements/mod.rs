@@ -9,6 +9,8 @@ mod finding;
 mod origin;
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ascribe_model::finding::engine_finding_id;
@@ -81,12 +83,7 @@ pub(crate) type HeardBefore = Mutex<BTreeMap<(String, ArtifactId), Arc<Heard>>>;
 /// What the texts of the incident's documents suggest.
 #[must_use]
 pub fn suggest(world: &World<'_>) -> Suggestions {
-    let mut documents: Vec<Document<'_>> = world
-        .evidence
-        .iter()
-        .filter(|one| one.incident == world.incident && KINDS.contains(&one.reading.kind.as_str()))
-        .map(|evidence| document(evidence, &world.memo.heard))
-        .collect();
+    let mut documents = documents(world);
     documents.sort_by(|a, b| (&a.evidence.path, a.evidence.id).cmp(&(&b.evidence.path, b.evidence.id)));
     let mut told: Vec<Told> = documents
         .iter()
@@ -110,14 +107,47 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
     out
 }
 
-fn document<'a>(evidence: &'a Evidence, before: &HeardBefore) -> Document<'a> {
-    let key = (evidence.path.clone(), evidence.id);
-    let mut before = before.lock().unwrap_or_else(PoisonError::into_inner);
-    let heard = before.entry(key).or_insert_with(|| Arc::new(hear(evidence)));
-    Document {
-        evidence,
-        heard: Arc::clone(heard),
-    }
+/// The incident's documents, each taken apart once for all days.
+fn documents<'a>(world: &World<'a>) -> Vec<Document<'a>> {
+    let mut before = world.memo.heard.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = |one: &Evidence| (one.path.clone(), one.id);
+    let wanted: Vec<&Evidence> = world
+        .evidence
+        .iter()
+        .filter(|one| one.incident == world.incident && KINDS.contains(&one.reading.kind.as_str()))
+        .collect();
+    let new: Vec<&Evidence> = wanted
+        .iter()
+        .copied()
+        .filter(|one| !before.contains_key(&key(one)))
+        .collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let one = || new.get(next.fetch_add(1, Ordering::Relaxed));
+        let heard = std::iter::from_fn(|| one().map(|one| (key(one), Arc::new(hear(one)))));
+        heard.collect::<Vec<_>>()
+    };
+    let jobs = match world.memo.jobs {
+        0 => std::thread::available_parallelism().map_or(1, NonZero::get),
+        jobs => jobs,
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (1..jobs.min(new.len())).map(|_| scope.spawn(work)).collect();
+        before.extend(work());
+        for worker in workers {
+            match worker.join() {
+                Ok(heard) => before.extend(heard),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+    });
+    wanted
+        .into_iter()
+        .filter_map(|evidence| {
+            let heard = Arc::clone(before.get(&key(evidence))?);
+            Some(Document { evidence, heard })
+        })
+        .collect()
 }
 
 fn hear(evidence: &Evidence) -> Heard {

@@ -420,7 +420,7 @@ impl Sheet {
                 bytes_in: row.bytes_in,
                 spans: row.spans,
             };
-            out.see(at, Saw::Flow(flow));
+            out.see(at, Saw::Flow(Box::new(flow)));
         }
         for ((name, answer, record), said) in self.resolutions {
             let (first, last) = said.times.moments();
@@ -432,7 +432,7 @@ impl Sheet {
                 last,
                 count: said.count,
             };
-            out.see(said.at, Saw::Resolution(resolution));
+            out.see(said.at, Saw::Resolution(Box::new(resolution)));
         }
         for ((via, client, server, name), said) in self.servers {
             let server_name = ServerName {
@@ -443,7 +443,7 @@ impl Sheet {
                 first: said.times.moments().0,
                 count: said.count,
             };
-            out.see(said.at, Saw::ServerName(server_name));
+            out.see(said.at, Saw::ServerName(Box::new(server_name)));
         }
         let name_role = Role::Metadata("name".to_owned());
         for ((kind, value), said) in self.names {

@@ -219,7 +219,7 @@ impl<'o, 'c, 'd> Sheet<'o, 'c, 'd> {
             self.not_kept();
             return;
         }
-        self.out.see(at, Saw::Intelligence(item));
+        self.out.see(at, Saw::Intelligence(Box::new(item)));
     }
 
     fn finish(self) {

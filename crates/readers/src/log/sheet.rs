@@ -393,7 +393,7 @@ impl Sheet {
                 last,
                 count: said.count,
             };
-            out.see(said.at.span(), Saw::Resolution(resolution));
+            out.see(said.at.span(), Saw::Resolution(Box::new(resolution)));
         }
         for ((via, client, server, name), said) in std::mem::take(&mut self.servers) {
             let server_name = ServerName {
@@ -404,7 +404,7 @@ impl Sheet {
                 first: said.times.moments().0,
                 count: said.count,
             };
-            out.see(said.at.span(), Saw::ServerName(server_name));
+            out.see(said.at.span(), Saw::ServerName(Box::new(server_name)));
         }
         self.flows = HashMap::new();
         let mut rows = std::mem::take(&mut self.rows);
@@ -429,7 +429,7 @@ impl Sheet {
                 spans: row.places.iter().map(|place| place.span()).collect(),
             };
             let at = flow.spans.first().copied().unwrap_or_default();
-            out.see(at, Saw::Flow(flow));
+            out.see(at, Saw::Flow(Box::new(flow)));
         }
         let mut addresses: Vec<_> = self.addresses.into_iter().collect();
         addresses.sort_by_key(|(address, _)| *address);

@@ -158,9 +158,12 @@ fn describe(data: &[u8], block: &Block, texts: &[Text], out: &mut Out<'_>) {
     }
     out.document().title.clone_from(&mail.subject);
     dates::complain(&mail, &hops, block, out);
-    out.see(Span::new(0, block.end as u64).on_line(1), Saw::Mail(mail));
+    out.see(
+        Span::new(0, block.end as u64).on_line(1),
+        Saw::Mail(Box::new(mail)),
+    );
     for (at, hop) in hops {
-        out.see(at, Saw::Hop(hop));
+        out.see(at, Saw::Hop(Box::new(hop)));
     }
 }
 
