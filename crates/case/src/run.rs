@@ -173,7 +173,7 @@ pub struct IncidentOutcome {
     /// Who says what.
     pub speech: Speech,
     /// `out/statements.json` as it was written.
-    pub statements: serde_json::Value,
+    pub statements: String,
 }
 
 /// A finished run.
@@ -415,6 +415,7 @@ pub fn run(
         let offsets = statements::offsets(&seen.speech, &read.items, &read.gathered, &dispatch);
         let shown = |item: &&Item| item.incident == incident.id && item.known.0.known_on(read.as_of);
         let documents = read.items.iter().filter(shown);
+        let statements = statements::json(documents, &seen.speech, &offsets);
         incidents.push(IncidentOutcome {
             quotes: quotes(places, &read.items, &read.gathered, &dispatch),
             assessment,
@@ -422,7 +423,10 @@ pub fn run(
             findings: seen.findings,
             series,
             counts: seen.counts,
-            statements: statements::json(documents, &seen.speech, &offsets),
+            statements: statements.map_err(|error| RunError::Write {
+                path: read.out.join(&incident.id).join("statements.json"),
+                source: error.into(),
+            })?,
             speech: seen.speech,
         });
     }
@@ -620,7 +624,7 @@ fn write_all(out: &Path, incidents: &[IncidentOutcome]) -> Result<BTreeMap<Strin
         let texts = [
             ("assessment.json", write::json_text(&one.assessment)),
             ("model.json", write::json_text(&one.model)),
-            ("statements.json", write::json_text(&one.statements)),
+            ("statements.json", Ok(one.statements.clone())),
         ];
         let own = out.join(id);
         write::folder(&own).map_err(fail(&own))?;

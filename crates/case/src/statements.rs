@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ascribe_engines::statements::{Speech, Told};
+use ascribe_engines::statements::{Conflict, Origin, Speech, Told};
 use ascribe_model::ArtifactId;
 use ascribe_model::moment::Precision;
 use ascribe_model::reading::read_range;
@@ -14,6 +14,7 @@ use crate::assemble::Item;
 use crate::dispatch::Dispatch;
 use crate::gather::Gathered;
 use crate::quote::each_artifact;
+use crate::write;
 
 /// Bytes of a document in which characters are counted.
 const COUNTED_BYTES_MAX: u64 = 64 << 20;
@@ -80,85 +81,106 @@ fn count(data: &[u8], places: &BTreeSet<u64>, give: &mut dyn FnMut(u64, u64)) {
     step(0, false);
 }
 
-/// The documents of an incident among `items`.
-fn documents<'a>(items: impl Iterator<Item = &'a Item>) -> Vec<Value> {
-    items
-        .filter(|item| {
-            matches!(
-                item.artifact.reading.kind.as_str(),
-                "text" | "markdown" | "html" | "pdf"
-            )
-        })
-        .map(|item| {
-            let about = &item.artifact.reading.document;
-            let precision = about
-                .published
-                .as_ref()
-                .map(|published| match published.precision() {
-                    Precision::Year => "year",
-                    Precision::Month => "month",
-                    Precision::Day => "day",
-                    Precision::Minute => "minute",
-                    Precision::Second => "second",
-                    Precision::Interval => "interval",
-                });
-            json!({
-                "doc": item.path, "sha256": item.artifact.sha256, "title": about.title,
-                "publisher": about.publisher, "published": about.published, "precision": precision,
-            })
-        })
-        .collect()
+/// A document of an incident.
+fn document(item: &Item) -> Value {
+    let about = &item.artifact.reading.document;
+    let precision = about
+        .published
+        .as_ref()
+        .map(|published| match published.precision() {
+            Precision::Year => "year",
+            Precision::Month => "month",
+            Precision::Day => "day",
+            Precision::Minute => "minute",
+            Precision::Second => "second",
+            Precision::Interval => "interval",
+        });
+    json!({
+        "doc": item.path, "sha256": item.artifact.sha256, "title": about.title,
+        "publisher": about.publisher, "published": about.published, "precision": precision,
+    })
 }
 
-/// The whole file. Of leaked documents the words are withheld: a hash stands for them.
-#[must_use]
-pub fn json<'a>(items: impl Iterator<Item = &'a Item> + Clone, speech: &Speech, offsets: &Offsets) -> Value {
+fn is_document(item: &Item) -> bool {
+    matches!(
+        item.artifact.reading.kind.as_str(),
+        "text" | "markdown" | "html" | "pdf"
+    )
+}
+
+fn origin(origin: &Origin) -> Value {
+    let edges: Vec<Value> = origin
+        .edges
+        .iter()
+        .map(|edge| json!({"from": edge.from, "to": edge.to, "reason": edge.reason}))
+        .collect();
+    let overlaps: Vec<Value> = origin
+        .may_overlap
+        .iter()
+        .map(|(other, reason)| json!({"origin": other, "reason": reason}))
+        .collect();
+    json!({
+        "id": origin.id, "named": origin.named, "statements": origin.statements, "documents": origin.documents,
+        "edges": edges, "may_overlap": overlaps,
+    })
+}
+
+fn conflict(conflict: &Conflict) -> Value {
+    let sides: Vec<Value> = conflict
+        .sides
+        .iter()
+        .map(|side| json!({"value": side.value, "statements": side.statements, "origins": side.origins}))
+        .collect();
+    json!({"kind": conflict.kind, "what": conflict.what, "sides": sides})
+}
+
+/// The whole file, as JSON text. Of leaked documents the words are withheld: a hash stands for them.
+///
+/// Written item by item: as one value in memory it would be ten times the text. Errors: as [`write::json_text`].
+pub fn json<'a>(
+    items: impl Iterator<Item = &'a Item> + Clone,
+    speech: &Speech,
+    offsets: &Offsets,
+) -> Result<String, serde_json::Error> {
     let leaked: BTreeSet<&str> = items
         .clone()
         .filter(|item| item.leaked)
         .map(|item| item.path.as_str())
         .collect();
-    let statements: Vec<Value> = speech
-        .statements
-        .iter()
-        .map(|one| statement(one, leaked.contains(one.doc.as_str()), offsets))
-        .collect();
-    let origins: Vec<Value> = speech
-        .origins
-        .iter()
-        .map(|origin| {
-            let edges: Vec<Value> = origin
-                .edges
-                .iter()
-                .map(|edge| json!({"from": edge.from, "to": edge.to, "reason": edge.reason}))
-                .collect();
-            let overlaps: Vec<Value> = origin
-                .may_overlap
-                .iter()
-                .map(|(other, reason)| json!({"origin": other, "reason": reason}))
-                .collect();
-            json!({
-                "id": origin.id, "named": origin.named, "statements": origin.statements, "documents": origin.documents,
-                "edges": edges, "may_overlap": overlaps,
-            })
-        })
-        .collect();
-    let conflicts: Vec<Value> = speech
-        .conflicts
-        .iter()
-        .map(|conflict| {
-            let sides: Vec<Value> = conflict
-                .sides
-                .iter()
-                .map(|side| json!({"value": side.value, "statements": side.statements, "origins": side.origins}))
-                .collect();
-            json!({"kind": conflict.kind, "what": conflict.what, "sides": sides})
-        })
-        .collect();
-    json!({
-        "schema": "ascribe.statements/1", "documents": documents(items),
-        "statements": statements, "origins": origins, "conflicts": conflicts,
-    })
+    let mut text = "{".to_owned();
+    array(&mut text, "conflicts", speech.conflicts.iter().map(conflict))?;
+    array(
+        &mut text,
+        "documents",
+        items.filter(|item| is_document(item)).map(document),
+    )?;
+    array(&mut text, "origins", speech.origins.iter().map(origin))?;
+    text.push_str("\n  \"schema\": \"ascribe.statements/1\",");
+    let statements = speech.statements.iter();
+    let statements = statements.map(|one| statement(one, leaked.contains(one.doc.as_str()), offsets));
+    array(&mut text, "statements", statements)?;
+    text.pop();
+    text.push_str("\n}\n");
+    Ok(text)
+}
+
+/// Adds the field `name` with a comma behind.
+fn array(
+    text: &mut String,
+    name: &str,
+    values: impl Iterator<Item = Value>,
+) -> Result<(), serde_json::Error> {
+    text.push_str("\n  \"");
+    text.push_str(name);
+    text.push_str("\": [");
+    let mut is_empty = true;
+    for value in values {
+        text.push_str(if is_empty { "\n    " } else { ",\n    " });
+        text.push_str(&write::json_item(value)?);
+        is_empty = false;
+    }
+    text.push_str(if is_empty { "]," } else { "\n  ]," });
+    Ok(())
 }
 
 fn statement(one: &Told, leaked: bool, offsets: &Offsets) -> Value {

@@ -17,6 +17,12 @@ pub fn json_text<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
     Ok(text)
 }
 
+/// `value` as [`json_text`] has it, inside an array that is a field of the whole.
+pub fn json_item(mut value: Value) -> Result<String, serde_json::Error> {
+    round(&mut value);
+    Ok(serde_json::to_string_pretty(&value)?.replace('\n', "\n    "))
+}
+
 /// Rounds every number with a fraction to 12 significant digits; minus zero becomes zero.
 fn round(value: &mut Value) {
     match value {

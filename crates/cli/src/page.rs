@@ -102,7 +102,7 @@ pub(crate) fn material(outcome: &Outcome, one: &IncidentOutcome) -> Material {
         sources,
         series,
         quotes,
-        said: crate::said::rows(&one.statements),
+        said: crate::said::rows_of(&one.speech),
         prose: one
             .findings
             .iter()

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use ascribe_engines::statements::{Record, Speech};
 use ascribe_report::Said;
 use serde_json::Value;
 
@@ -64,32 +65,61 @@ fn text<'v>(value: &'v Value, key: &str) -> &'v str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
+/// A statement as far as rows tell of it.
+struct One<'s> {
+    doc: &'s str,
+    stance: String,
+    target: &'s str,
+    speaker: &'s str,
+    evidence: Vec<&'s str>,
+    on_record: bool,
+}
+
+/// The statements of `out/statements.json`.
+fn written(value: &Value) -> impl Iterator<Item = One<'_>> {
+    list(value, "statements").iter().map(|one| One {
+        doc: text(one, "doc"),
+        stance: text(one, "stance").to_owned(),
+        target: text(one, "target"),
+        speaker: text(one, "speaker"),
+        evidence: list(one, "evidence").iter().filter_map(Value::as_str).collect(),
+        on_record: text(one, "record") == "on-record",
+    })
+}
+
+/// Rows of what a run found.
+pub(crate) fn rows_of(speech: &Speech) -> Vec<Said> {
+    rows(speech.statements.iter().map(|one| One {
+        doc: &one.doc,
+        stance: one.said.stance.to_string(),
+        target: one.said.target.as_deref().unwrap_or_default(),
+        speaker: &one.said.speaker,
+        evidence: one.said.evidence.iter().map(String::as_str).collect(),
+        on_record: one.said.record == Record::OnRecord,
+    }))
+}
+
 /// One row for each speaker, stance and target, accusations first.
-pub(crate) fn rows(value: &Value) -> Vec<Said> {
-    type Key<'v> = (usize, &'v str, &'v str);
-    let mut groups: BTreeMap<Key<'_>, Vec<&Value>> = BTreeMap::new();
-    for one in list(value, "statements") {
-        let stance = text(one, "stance");
-        if let Some(order) = SHOWN.iter().position(|(shown, _)| *shown == stance) {
-            let key = (order, text(one, "target"), text(one, "speaker"));
+fn rows<'s>(statements: impl Iterator<Item = One<'s>>) -> Vec<Said> {
+    type Key<'s> = (usize, &'s str, &'s str);
+    let mut groups: BTreeMap<Key<'_>, Vec<One<'_>>> = BTreeMap::new();
+    for one in statements {
+        if let Some(order) = SHOWN.iter().position(|(shown, _)| *shown == one.stance) {
+            let key = (order, one.target, one.speaker);
             groups.entry(key).or_default().push(one);
         }
     }
     groups
         .into_iter()
         .map(|((order, target, speaker), told)| {
-            let documents: BTreeSet<&str> = told.iter().map(|one| text(one, "doc")).collect();
-            let evidence: BTreeSet<&str> = told
-                .iter()
-                .flat_map(|one| list(one, "evidence"))
-                .filter_map(Value::as_str)
-                .collect();
+            let documents: BTreeSet<&str> = told.iter().map(|one| one.doc).collect();
+            let evidence: BTreeSet<&str> = told.iter().flat_map(|one| one.evidence.iter().copied()).collect();
             Said {
                 speaker: speaker.to_owned(),
                 stance: SHOWN.get(order).map_or("", |(_, words)| words).to_owned(),
                 target: if target.is_empty() { "nobody named" } else { target }.to_owned(),
                 evidence: evidence.into_iter().map(str::to_owned).collect(),
-                named: told.iter().any(|one| text(one, "record") == "on-record"),
+                named: told.iter().any(|one| one.on_record),
                 statements: told.len(),
                 documents: documents.len(),
             }
@@ -107,7 +137,7 @@ fn words(value: &Value) -> String {
         list(value, "origins").len()
     ));
     let mut heading = String::new();
-    for row in rows(value) {
+    for row in rows(written(value)) {
         let about = format!("{} {}", row.stance, row.target);
         if about != heading {
             out.push_str(&format!("\nWho {about}{}\n", behind(value, &row)));
@@ -246,7 +276,7 @@ mod tests {
                 {"doc": "y", "speaker": "B", "stance": "accuses", "target": "T", "record": "anonymous", "origin": "B", "evidence": []},
                 {"doc": "y", "speaker": "@publisher", "stance": "reports", "target": null, "record": "publisher", "origin": "d", "evidence": []}],
             "conflicts": []});
-        let rows = rows(&value);
+        let rows = rows(written(&value));
         assert_eq!(rows.len(), 2);
         assert_eq!(
             rows.first().map(|row| (row.statements, row.documents, row.named)),

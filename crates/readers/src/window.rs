@@ -64,7 +64,10 @@ impl<'a> Window<'a> {
         self.at = 0;
         let have = self.buffer.len();
         // A mail of a few lines costs no window of a megabyte; one byte more finds the end, or that the file grew.
-        let left = self.bytes.len().saturating_sub(self.base.saturating_add(have as u64));
+        let left = self
+            .bytes
+            .len()
+            .saturating_sub(self.base.saturating_add(have as u64));
         let count = count.min(usize::try_from(left).unwrap_or(usize::MAX).saturating_add(1));
         self.buffer.resize(have.saturating_add(count), 0);
         let target = self.buffer.get_mut(have..).unwrap_or_default();

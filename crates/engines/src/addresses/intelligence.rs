@@ -42,6 +42,15 @@ pub(super) fn findings<'w>(
     own: &Own,
     world: &World<'_>,
 ) -> Vec<Finding> {
+    let told = |one: &&Evidence| {
+        one.reading
+            .observations
+            .iter()
+            .any(|seen| matches!(seen.saw, Saw::Intelligence(_)))
+    };
+    if !evidence.iter().any(told) {
+        return Vec::new();
+    }
     let mut traces: BTreeMap<(IndicatorKind, &str), Vec<&Sighting<'_>>> = BTreeMap::new();
     for sighting in seen {
         if matches!(sighting.used, Use::Trace(_))
@@ -121,9 +130,9 @@ fn actor_of(item: &Intelligence, world: &World<'_>) -> Option<String> {
 
 fn finding(actor: &str, origin: &str, mut hits: Vec<Hit<'_>>, world: &World<'_>) -> Option<Finding> {
     hits.sort_by(|a, b| {
-        (a.known(), a.sighting.places.first(), &a.stated, &a.item.id).cmp(&(
+        (a.known(), a.sighting.places().next(), &a.stated, &a.item.id).cmp(&(
             b.known(),
-            b.sighting.places.first(),
+            b.sighting.places().next(),
             &b.stated,
             &b.item.id,
         ))
@@ -132,7 +141,7 @@ fn finding(actor: &str, origin: &str, mut hits: Vec<Hit<'_>>, world: &World<'_>)
     let known = hits.first()?.known();
     hits.retain(|hit| hit.known() <= known);
     let best = hits.first()?;
-    let seen = best.sighting.places.first()?;
+    let seen = best.sighting.places().next()?;
     let source = best.item.author.as_deref().and_then(|author| {
         world
             .knowledge
@@ -144,9 +153,9 @@ fn finding(actor: &str, origin: &str, mut hits: Vec<Hit<'_>>, world: &World<'_>)
     let author = best.item.author.as_deref().unwrap_or("no named author");
     let mut provenance = vec![seen.clone(), best.stated.clone()];
     for hit in hits.iter().skip(1) {
-        for place in hit.sighting.places.iter().chain([&hit.stated]) {
-            if provenance.len() < PLACES_MAX && !provenance.contains(place) {
-                provenance.push(place.clone());
+        for place in hit.sighting.places().chain([hit.stated.clone()]) {
+            if provenance.len() < PLACES_MAX && !provenance.contains(&place) {
+                provenance.push(place);
             }
         }
     }
@@ -160,10 +169,10 @@ fn finding(actor: &str, origin: &str, mut hits: Vec<Hit<'_>>, world: &World<'_>)
     let fact = format!("intelligence:{actor}");
     let evidence = || hits.iter().flat_map(|hit| [hit.from, hit.sighting.evidence]);
     Some(Finding {
-        id: engine_finding_id(ENGINE, &fact, seen),
+        id: engine_finding_id(ENGINE, &fact, &seen),
         says: format!(
             "{}: {} is said to be of {} by {author} ({})",
-            place(seen),
+            place(&seen),
             best.sighting.value,
             best.item.attributed_to.join(", "),
             place(&best.stated)

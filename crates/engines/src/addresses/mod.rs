@@ -28,30 +28,6 @@ const PLACES_MAX: usize = 16;
 /// Leads about holders of unknown addresses.
 const LEADS_MAX: usize = 10;
 
-/// One value of the evidence with all its places.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Row {
-    /// How often it stands anywhere.
-    pub count: u64,
-    /// `victim`, `documentation`, `private` or `global`.
-    pub standing: &'static str,
-    /// Where, sorted, up to a bound.
-    pub places: Vec<Provenance>,
-    /// Infrastructure that it belonged to then.
-    pub matched: BTreeSet<String>,
-}
-
-/// Every address, network, name, mailbox and URL of the incident's evidence, deduplicated.
-#[must_use]
-pub fn inventory(world: &World<'_>) -> BTreeMap<(IndicatorKind, String), Row> {
-    let own = Own::new(&world.knowledge.victim);
-    let holdings = Holdings::new(world.knowledge);
-    let evidence = of_incident(world);
-    let written = written_into_programs(&evidence, &own);
-    let seen = sightings::sightings(&evidence, world, &own, &holdings, &written, &mut Vec::new());
-    rows(&seen, &own, &holdings)
-}
-
 fn is_place(kind: IndicatorKind) -> bool {
     matches!(
         kind,
@@ -64,34 +40,43 @@ fn is_place(kind: IndicatorKind) -> bool {
     )
 }
 
-fn rows(seen: &[Sighting<'_>], own: &Own, holdings: &Holdings<'_>) -> BTreeMap<(IndicatorKind, String), Row> {
-    let mut rows: BTreeMap<(IndicatorKind, String), Row> = BTreeMap::new();
-    for sighting in seen.iter().filter(|sighting| is_place(sighting.kind)) {
-        let row = rows.entry((sighting.kind, sighting.value.clone())).or_default();
-        row.count = row.count.saturating_add(sighting.count);
-        let stands = standing(sighting.kind, &sighting.value, own);
-        row.standing = match stands {
-            Standing::Victim => "victim",
-            Standing::Documentation => "documentation",
-            Standing::Private => "private",
-            Standing::Global => "global",
+/// Counts the addresses, networks, names, mailboxes and URLs that stand anywhere, each once.
+fn count(
+    seen: &[Sighting<'_>],
+    own: &Own,
+    matched: &BTreeSet<(IndicatorKind, &str)>,
+    counts: &mut BTreeMap<String, u64>,
+) {
+    let mut values: Vec<(IndicatorKind, &str)> = seen
+        .iter()
+        .filter(|sighting| is_place(sighting.kind))
+        .map(|sighting| (sighting.kind, &*sighting.value))
+        .collect();
+    values.sort_unstable();
+    values.dedup();
+    let mut add = |what: &str, how: &str| {
+        let count = counts.entry(format!("{what} {how}")).or_default();
+        *count = count.saturating_add(1);
+    };
+    for (kind, value) in values {
+        let what = match kind {
+            IndicatorKind::Ipv4 | IndicatorKind::Ipv6 => "addresses",
+            IndicatorKind::Cidr => "networks",
+            IndicatorKind::Domain => "names",
+            IndicatorKind::Email => "mailboxes",
+            _ => "urls",
         };
-        if stands == Standing::Global && sighting.used != Use::Listed {
-            let held = holdings.find(sighting.kind, &sighting.value, sighting.when.at.as_ref());
-            row.matched.extend(
-                held.into_iter()
-                    .filter(|held| held.then != Then::NotHeld)
-                    .map(|held| held.item.id.clone()),
-            );
+        add(what, "seen");
+        match standing(kind, value, own) {
+            Standing::Victim => add(what, "of the victim"),
+            Standing::Documentation => add(what, "set aside for documents"),
+            Standing::Private => add(what, "private or reserved"),
+            Standing::Global => {}
         }
-        row.places.extend(sighting.places.iter().cloned());
+        if matched.contains(&(kind, value)) {
+            add(what, "matched");
+        }
     }
-    for row in rows.values_mut() {
-        row.places.sort();
-        row.places.dedup();
-        row.places.truncate(PLACES_MAX);
-    }
-    rows
 }
 
 /// What the addresses of the world suggest.
@@ -103,7 +88,6 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
     let written = written_into_programs(&evidence, &own);
     let mut out = Suggestions::default();
     let seen = sightings::sightings(&evidence, world, &own, &holdings, &written, &mut out.anomalies);
-    count(&rows(&seen, &own, &holdings), &mut out.counts);
     for (infrastructure, entry) in &holdings.unread {
         let text = format!(
             "`{entry}` of infrastructure {infrastructure} is no address, network, name, mailbox or URL and matches nothing"
@@ -117,6 +101,7 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
     let mut groups: BTreeMap<(String, String), Vec<Match<'_, '_>>> = BTreeMap::new();
     let mut unknown: BTreeMap<String, u64> = BTreeMap::new();
     let mut leads: BTreeSet<Lead> = BTreeSet::new();
+    let mut matched = BTreeSet::new();
     for sighting in &seen {
         if sighting.used == Use::Listed
             || !is_place(sighting.kind)
@@ -130,13 +115,14 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
             && address
             && (sighting.evidence.reading.kind == "program" || sighting.entered_here)
         {
-            let count = unknown.entry(sighting.value.clone()).or_default();
+            let count = unknown.entry(sighting.value.to_string()).or_default();
             *count = count.saturating_add(sighting.count);
         }
         for held in held {
             if held.then == Then::NotHeld {
                 outside(sighting, &held, &mut out.anomalies, &mut leads);
             } else {
+                matched.insert((sighting.kind, &*sighting.value));
                 groups
                     .entry((held.item.id.clone(), sighting.evidence.origin.clone()))
                     .or_default()
@@ -144,6 +130,7 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
             }
         }
     }
+    count(&seen, &own, &matched, &mut out.counts);
     for ((infrastructure, origin), matches) in groups {
         out.findings
             .extend(finding(&infrastructure, &origin, matches, world));
@@ -169,32 +156,6 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
 struct Match<'s, 'k> {
     sighting: &'s Sighting<'s>,
     held: Held<'k>,
-}
-
-fn count(rows: &BTreeMap<(IndicatorKind, String), Row>, counts: &mut BTreeMap<String, u64>) {
-    let mut add = |name: String| {
-        let count = counts.entry(name).or_default();
-        *count = count.saturating_add(1);
-    };
-    for ((kind, _), row) in rows {
-        let what = match kind {
-            IndicatorKind::Ipv4 | IndicatorKind::Ipv6 => "addresses",
-            IndicatorKind::Cidr => "networks",
-            IndicatorKind::Domain => "names",
-            IndicatorKind::Email => "mailboxes",
-            _ => "urls",
-        };
-        add(format!("{what} seen"));
-        match row.standing {
-            "victim" => add(format!("{what} of the victim")),
-            "documentation" => add(format!("{what} set aside for documents")),
-            "private" => add(format!("{what} private or reserved")),
-            _ => {}
-        }
-        if !row.matched.is_empty() {
-            add(format!("{what} matched"));
-        }
-    }
 }
 
 /// The month of a moment, `2014-11`, as far as it lies in one.
@@ -240,7 +201,7 @@ fn outside(
         "{} belongs to {} ({}), held from {from} to {to}; what is seen here is of {at}, so it is no trace",
         sighting.value, held.item.id, held.what
     );
-    let span = sighting.places.first().map(|place| place.span);
+    let span = sighting.spans.first().copied();
     anomalies.push((
         sighting.evidence.path.clone(),
         Anomaly::odd("addresses.not-held-then", span, text),
@@ -263,8 +224,8 @@ fn rank(sighting: &Sighting<'_>) -> (u8, Moment, bool, Option<Provenance>, Strin
         used,
         sighting.evidence.known.clone(),
         !sighting.when.own,
-        sighting.places.first().cloned(),
-        sighting.value.clone(),
+        sighting.places().next(),
+        sighting.value.to_string(),
     )
 }
 
@@ -276,7 +237,7 @@ fn finding(
 ) -> Option<Finding> {
     matches.sort_by_key(|matched| rank(matched.sighting));
     let best = matches.first()?;
-    let first = best.sighting.places.first()?;
+    let first = best.sighting.places().next()?;
     let relation = match best.held.how {
         How::Same => format!("is {infrastructure}"),
         How::Inside => format!("is inside {infrastructure} ({})", best.held.what),
@@ -296,7 +257,7 @@ fn finding(
         .collect();
     let others: BTreeSet<&str> = matches
         .iter()
-        .map(|matched| matched.sighting.value.as_str())
+        .map(|matched| &*matched.sighting.value)
         .filter(|value| *value != best.sighting.value)
         .collect();
     let more = match others.len() {
@@ -319,12 +280,10 @@ fn finding(
     let traces = matches
         .iter()
         .filter(|matched| self_written || matched.sighting.used != Use::SelfWritten);
-    let mut provenance: Vec<Provenance> = traces
-        .flat_map(|matched| matched.sighting.places.iter().cloned())
-        .collect();
+    let mut provenance: Vec<Provenance> = traces.flat_map(|matched| matched.sighting.places()).collect();
     provenance.sort();
     provenance.dedup();
-    provenance.retain(|place| place != first);
+    provenance.retain(|place| *place != first);
     provenance.insert(0, first.clone());
     provenance.truncate(PLACES_MAX);
     let fact = format!("infrastructure:{infrastructure}");
@@ -339,8 +298,12 @@ fn finding(
         })
         .collect();
     Some(Finding {
-        id: engine_finding_id(ENGINE, &fact, first),
-        says: format!("{}: {} {relation}{then}{more}", place(first), best.sighting.value),
+        id: engine_finding_id(ENGINE, &fact, &first),
+        says: format!(
+            "{}: {} {relation}{then}{more}",
+            place(&first),
+            best.sighting.value
+        ),
         points_to: Some(Target::Infrastructure(infrastructure.to_owned())),
         fact: Some(fact),
         class: Some(Class::Infrastructure),

@@ -4,6 +4,9 @@
 //! mail host wrote, and (easily forged) the From mailbox. No trace: articles, notes, intelligence, mail bodies,
 //! headers from beyond the boundary, and log cells that the sender fills in. Those are only listed.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use ascribe_intel::holdings::{Holdings, Own};
 use ascribe_model::observation::{Hop, IndicatorKind, Mail, Saw};
 use ascribe_model::text::Role;
@@ -30,14 +33,21 @@ pub(crate) enum Use {
 pub(crate) struct Sighting<'w> {
     pub(crate) evidence: &'w Evidence,
     pub(crate) kind: IndicatorKind,
-    pub(crate) value: String,
+    pub(crate) value: Cow<'w, str>,
     /// Never empty.
-    pub(crate) places: Vec<Provenance>,
+    pub(crate) spans: Cow<'w, [Span]>,
     pub(crate) when: When,
     pub(crate) used: Use,
     pub(crate) count: u64,
     /// The topmost sender from outside, for leads.
     pub(crate) entered_here: bool,
+}
+
+impl Sighting<'_> {
+    /// Where it stands.
+    pub(crate) fn places(&self) -> impl Iterator<Item = Provenance> {
+        self.spans.iter().map(|span| stands(self.evidence, *span))
+    }
 }
 
 /// Log columns that the other side fills in as it likes.
@@ -69,35 +79,39 @@ pub(crate) fn sightings<'w>(
 ) -> Vec<Sighting<'w>> {
     let mut all = Vec::new();
     for evidence in evidence.iter().copied() {
-        let mut add =
-            |kind, value: &str, spans: &[Span], own_time: Option<Moment>, used, count, entered_here| {
-                let places: Vec<Provenance> = spans.iter().map(|span| stands(evidence, *span)).collect();
-                if !places.is_empty() {
-                    all.push(Sighting {
-                        evidence,
-                        kind,
-                        value: value.to_owned(),
-                        places,
-                        when: when(own_time, evidence, world),
-                        used,
-                        count,
-                        entered_here,
-                    });
-                }
-            };
+        let mut add = |kind,
+                       value: Cow<'w, str>,
+                       spans: Cow<'w, [Span]>,
+                       own_time: Option<Moment>,
+                       used,
+                       count,
+                       entered_here| {
+            if !spans.is_empty() {
+                all.push(Sighting {
+                    evidence,
+                    kind,
+                    value,
+                    spans,
+                    when: when(own_time, evidence, world),
+                    used,
+                    count,
+                    entered_here,
+                });
+            }
+        };
         let record = matches!(evidence.reading.kind.as_str(), "capture" | "log");
         // What a flow or an answer states with its time need not be counted again as a mere mention.
-        let mut dated = std::collections::BTreeSet::new();
+        let mut dated: HashSet<Cow<'_, str>> = HashSet::new();
         for observation in &evidence.reading.observations {
-            let at = [observation.at];
+            let at = std::slice::from_ref(&observation.at);
             match &observation.saw {
                 Saw::Flow(flow) if record => {
-                    let spans: &[Span] = if flow.spans.is_empty() { &at } else { &flow.spans };
+                    let spans = if flow.spans.is_empty() { at } else { &flow.spans };
                     for (this, other) in [(&flow.client, &flow.server), (&flow.server, &flow.client)] {
                         let Some(kind) = crate::sighting::address_kind(this) else {
                             continue;
                         };
-                        dated.insert(this.clone());
+                        dated.insert(Cow::from(this));
                         // Traffic with an address that a program carries is a contact; that engine weighs it.
                         let used = if written.contains_key(other) {
                             Use::Listed
@@ -106,8 +120,8 @@ pub(crate) fn sightings<'w>(
                         };
                         add(
                             kind,
-                            this,
-                            spans,
+                            this.into(),
+                            spans.into(),
                             flow_time(flow),
                             used,
                             flow.connections.max(1),
@@ -116,22 +130,22 @@ pub(crate) fn sightings<'w>(
                     }
                 }
                 Saw::Resolution(answer) if record => {
-                    dated.insert(answer.name.clone());
+                    dated.insert(Cow::from(&answer.name));
                     add(
                         IndicatorKind::Domain,
-                        &answer.name,
-                        &at,
+                        Cow::from(&answer.name),
+                        at.into(),
                         answer.first.clone(),
                         Use::Trace(Kind::Address),
                         answer.count.max(1),
                         false,
                     );
                     let kind = crate::sighting::address_kind(&answer.answer).unwrap_or(IndicatorKind::Domain);
-                    dated.insert(answer.answer.clone());
+                    dated.insert(Cow::from(&answer.answer));
                     add(
                         kind,
-                        &answer.answer,
-                        &at,
+                        Cow::from(&answer.answer),
+                        at.into(),
                         answer.first.clone(),
                         Use::Trace(Kind::Address),
                         answer.count.max(1),
@@ -139,11 +153,11 @@ pub(crate) fn sightings<'w>(
                     );
                 }
                 Saw::ServerName(asked) if record => {
-                    dated.insert(asked.name.clone());
+                    dated.insert(Cow::from(&asked.name));
                     add(
                         IndicatorKind::Domain,
-                        &asked.name,
-                        &at,
+                        Cow::from(&asked.name),
+                        at.into(),
                         asked.first.clone(),
                         Use::Trace(Kind::Address),
                         asked.count.max(1),
@@ -166,8 +180,16 @@ pub(crate) fn sightings<'w>(
                 } else {
                     Use::Listed
                 };
-                dated.insert(value.clone());
-                add(kind, &value, &[*span], hop.when.clone(), used, 1, believed);
+                dated.insert(value.clone().into());
+                add(
+                    kind,
+                    value.clone().into(),
+                    vec![*span].into(),
+                    hop.when.clone(),
+                    used,
+                    1,
+                    believed,
+                );
                 if entry.beyond.contains(&index) && listed(kind, &value) {
                     let text = format!(
                         "{value} stands in a header from beyond the victim's mail hosts; anybody could have written it, so it is not used"
@@ -191,11 +213,11 @@ pub(crate) fn sightings<'w>(
                 for mailbox in &mail.from {
                     if let Some(value) = ascribe_intel::indicators::canonical(IndicatorKind::Email, mailbox) {
                         let first = chain.hops.first().and_then(|(_, hop)| hop.when.clone());
-                        dated.insert(value.clone());
+                        dated.insert(value.clone().into());
                         add(
                             IndicatorKind::Email,
-                            &value,
-                            &[span],
+                            value.into(),
+                            vec![span].into(),
                             first.or_else(|| mail.date.clone()),
                             Use::SelfWritten,
                             1,
@@ -212,19 +234,20 @@ pub(crate) fn sightings<'w>(
             let free = matches!(&mention.role, Role::Cell(name) if is_free_text(name));
             let used = match evidence.reading.kind.as_str() {
                 "program" => Use::Trace(Kind::Address),
-                "capture" | "log" if !free && !dated.contains(&mention.value) => Use::Trace(Kind::Address),
+                "capture" | "log" if !free && !dated.contains(mention.value.as_str()) => {
+                    Use::Trace(Kind::Address)
+                }
                 _ => Use::Listed,
             };
-            let at = [observation.at];
-            let spans: &[Span] = if mention.spans.is_empty() {
-                &at
+            let spans = if mention.spans.is_empty() {
+                std::slice::from_ref(&observation.at)
             } else {
                 &mention.spans
             };
             add(
                 mention.kind,
-                &mention.value,
-                spans,
+                Cow::from(&mention.value),
+                spans.into(),
                 None,
                 used,
                 mention.count.max(1),

@@ -19,6 +19,7 @@ use ascribe_model::{ArtifactId, Moment, Provenance, Role, Text};
 use ascribe_speech::echo::Marks;
 use ascribe_speech::{Paper, Piece, Statement};
 
+pub use ascribe_speech::Record;
 pub use conflict::{Conflict, Side};
 pub use origin::{Edge, Origin};
 
