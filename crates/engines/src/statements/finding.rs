@@ -33,14 +33,15 @@ const BEFORE_DAYS: i64 = 366;
 /// The findings of `told`, which are in the order of documents.
 pub(super) fn findings(world: &World<'_>, documents: &[Document<'_>], told: &[Told]) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
+    let mut by_path: BTreeMap<&str, &Document<'_>> = BTreeMap::new();
+    for document in documents {
+        by_path.entry(document.evidence.path.as_str()).or_insert(document);
+    }
     for one in told {
         let counts = one.said.tier == Tier::Accept
             && SHOWN.contains(&one.said.stance)
             && one.said.record != Record::Publisher;
-        let document = documents
-            .iter()
-            .find(|document| document.evidence.path == one.doc);
-        if counts && let Some(document) = document {
+        if counts && let Some(document) = by_path.get(one.doc.as_str()) {
             found.push(finding(world, document, one));
         }
     }

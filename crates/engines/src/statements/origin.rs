@@ -69,14 +69,17 @@ pub(super) fn origins(documents: &[Document<'_>], told: &mut [Told]) -> Vec<Orig
             });
         }
         group.statements.push(one.id.clone());
-        if !group.documents.contains(&one.doc) {
+        // Statements come by document, so a document that is in already was the last one.
+        if group.documents.last() != Some(&one.doc) {
             group.documents.push(one.doc.clone());
         }
     }
-    for (origin, edge) in edges {
+    // A shared quotation is the better reason.
+    for (origin, better) in edges {
         if let Some(group) = groups.get_mut(&origin) {
-            group.edges.retain(|other| other.to != edge.to);
-            group.edges.push(edge);
+            let to: BTreeSet<&str> = better.iter().map(|edge| edge.to.as_str()).collect();
+            group.edges.retain(|other| !to.contains(other.to.as_str()));
+            group.edges.extend(better);
         }
     }
     for (later, (earlier, share)) in &repeats {
@@ -155,7 +158,7 @@ fn echoes(documents: &[Document<'_>]) -> (BTreeMap<String, (String, f64)>, Vec<(
 }
 
 /// One quotation in two documents is one telling: it takes the name of the first, named before unnamed.
-fn same_quotations(told: &mut [Told]) -> Vec<(String, Edge)> {
+fn same_quotations(told: &mut [Told]) -> BTreeMap<String, Vec<Edge>> {
     let mut by_words: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, one) in told.iter().enumerate() {
         if one.said.record != Record::Publisher
@@ -164,7 +167,7 @@ fn same_quotations(told: &mut [Told]) -> Vec<(String, Edge)> {
             by_words.entry(key).or_default().push(index);
         }
     }
-    let mut edges = Vec::new();
+    let mut edges: BTreeMap<String, Vec<Edge>> = BTreeMap::new();
     for places in by_words.into_values().filter(|places| places.len() > 1) {
         let first = places.iter().copied().min_by_key(|index| {
             let one = told.get(*index);
@@ -181,14 +184,11 @@ fn same_quotations(told: &mut [Told]) -> Vec<(String, Edge)> {
                 && one.id != id
             {
                 one.origin.clone_from(&origin);
-                edges.push((
-                    origin.clone(),
-                    Edge {
-                        from: id.clone(),
-                        to: one.id.clone(),
-                        reason: "the same quotation".to_owned(),
-                    },
-                ));
+                edges.entry(origin.clone()).or_default().push(Edge {
+                    from: id.clone(),
+                    to: one.id.clone(),
+                    reason: "the same quotation".to_owned(),
+                });
             }
         }
     }
