@@ -77,7 +77,9 @@ def without(raw, ids):
 
 def unlabelled(raw, source):
     """The model without the labels that this source gave ("a label is a claim too"), where the file says who gave them."""
-    subjects = [dict(s, label={}) if s.get("source") == source else s for s in raw.get("subjects") or ()]
+    subjects = [
+        dict(s, label=s.get("label_without_source") or {}) if s.get("source") == source else s for s in raw.get("subjects") or ()
+    ]
     return dict(raw, subjects=subjects)
 
 

@@ -107,10 +107,6 @@ pub struct Built {
     pub anomalies: Vec<AnomalyLine>,
     /// Findings that were taken back, with the one that does; they are in neither model nor `lines`.
     pub retracted: BTreeMap<String, String>,
-    /// Where an owner starts whom a finding names and no label: even with the other parties and "other".
-    pub even_share: Range,
-    /// By source: the subjects whose label or holder is its word.
-    pub vouched: BTreeMap<String, Vec<String>>,
 }
 
 impl Built {
@@ -123,26 +119,9 @@ impl Built {
         model
             .findings
             .retain(|finding| finding.source.as_deref().map(source_of_node) != Some(source));
-        let unlabelled = self.vouched.get(source).map_or(&[][..], Vec::as_slice);
         for subject in &mut model.subjects {
-            if !unlabelled.contains(&subject.id) {
-                continue;
-            }
-            // Whom others still call the owner starts where it would without any label.
-            let still_named = |owner: &str| {
-                let mut owners = model
-                    .findings
-                    .iter()
-                    .filter(|f| f.of.as_deref() == Some(&subject.id));
-                owners.any(|f| {
-                    f.likelihood
-                        .as_ref()
-                        .is_some_and(|table| table.contains_key(owner))
-                })
-            };
-            subject.label.retain(|owner, _| still_named(owner));
-            for range in subject.label.values_mut() {
-                *range = self.even_share;
+            if subject.source.as_deref() == Some(source) {
+                subject.label = std::mem::take(&mut subject.label_without_source);
             }
         }
         model

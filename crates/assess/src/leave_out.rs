@@ -29,7 +29,12 @@ pub(crate) fn by_what_was_said(built: &Built, rows: &mut Vec<LeaveOneOut>) -> Re
         .findings
         .iter()
         .filter_map(|finding| finding.source.as_deref().map(source_of_node));
-    let sources: BTreeSet<&str> = heard.chain(built.vouched.keys().map(String::as_str)).collect();
+    let labels = built
+        .model
+        .subjects
+        .iter()
+        .filter_map(|subject| subject.source.as_deref());
+    let sources: BTreeSet<&str> = heard.chain(labels).collect();
     if by_origin.len() > ROWS_MAX || sources.len() > ROWS_MAX {
         return Ok(());
     }

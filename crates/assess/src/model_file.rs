@@ -143,6 +143,16 @@ pub struct Subject {
     /// Shared draw.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<String>,
+    /// Whose word the label is. Only for leaving that source out; has no part in the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The label without that source: whom others still call the owner, at an even share.
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "once::map"
+    )]
+    pub label_without_source: BTreeMap<String, Range>,
 }
 
 /// A fact about the incident.

@@ -14,7 +14,7 @@ use super::origins::{Telling, counted, origin};
 use super::people::{actors, counted_as, tree};
 use super::sense::{Numbers, Pointed, Sense, Value, sense};
 use super::speech::{Spoken, Tables, table};
-use super::subjects::{even_share, names, node, node_id, sources, subjects, vouched};
+use super::subjects::{names, node, node_id, sources, subjects, vouched};
 use super::{BuildError, Built, Line, Overlaps, OwnNumbers, Question};
 use crate::assessment::{AnomalyAt, AnomalyLine};
 use crate::defaults::Defaults;
@@ -73,7 +73,7 @@ impl Parts<'_> {
         let ids: BTreeSet<&str> = actors.iter().map(|actor| actor.id.as_str()).collect();
         let (targets, owners) = pointed_subjects(&weighing);
         let names = names(&targets, &ids);
-        let subjects = subjects(&names, &owners, knowledge, self.defaults, &mut warnings)?;
+        let mut subjects = subjects(&names, &owners, knowledge, self.defaults, &mut warnings)?;
         let owned = Owned {
             knowledge,
             names: &names,
@@ -103,6 +103,7 @@ impl Parts<'_> {
             spoken_all.push(model);
         }
         spoken_all.sort_by(|a, b| a.id.cmp(&b.id));
+        vouched(&names, knowledge, &spoken_all, &mut subjects)?;
         let model = ModelFile {
             format: FORMAT.to_owned(),
             actors,
@@ -120,8 +121,6 @@ impl Parts<'_> {
             warnings,
             anomalies,
             retracted: BTreeMap::new(),
-            even_share: even_share(knowledge, 1.0)?,
-            vouched: vouched(&names, knowledge),
         })
     }
 

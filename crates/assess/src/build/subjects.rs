@@ -11,7 +11,7 @@ use ascribe_model::{Finding, Range};
 
 use super::answers::elicited;
 use super::people::{ancestors, counted_as};
-use super::{BuildError, OwnNumbers};
+use super::{BuildError, OwnNumbers, source_of_node};
 use crate::defaults::{Defaults, WIDTH, around};
 use crate::model_file::{Source, Subject};
 
@@ -125,6 +125,8 @@ pub(super) fn subjects(
             shared,
             other_is_unlisted: Some(defaults.other_is_unlisted),
             class: None,
+            source: None,
+            label_without_source: BTreeMap::new(),
         });
     }
     subjects.sort_by(|a, b| a.id.cmp(&b.id));
@@ -132,7 +134,7 @@ pub(super) fn subjects(
 }
 
 /// An even part of `left`, shared among the parties without a parent and "other".
-pub(super) fn even_share(knowledge: &Knowledge, left: f64) -> Result<Range, BuildError> {
+fn even_share(knowledge: &Knowledge, left: f64) -> Result<Range, BuildError> {
     let parties = knowledge
         .actors
         .iter()
@@ -161,12 +163,15 @@ fn fit(
     Ok(())
 }
 
-/// Which subjects would lose their label with a source, by source.
+/// Says of each subject whose word its label is, and what the label would be without that source: whom the findings of
+/// others still call the owner starts from an even share, as where there is no label at all.
 pub(super) fn vouched(
     names: &BTreeMap<Target, String>,
     knowledge: &Knowledge,
-) -> BTreeMap<String, Vec<String>> {
-    let mut vouched: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    findings: &[crate::model_file::Finding],
+    subjects: &mut [Subject],
+) -> Result<(), BuildError> {
+    let mut sources: BTreeMap<&str, &String> = BTreeMap::new();
     for (target, name) in names {
         let source = match target {
             Target::Family(id) => knowledge.family(id).and_then(|item| item.source.as_ref()),
@@ -174,10 +179,30 @@ pub(super) fn vouched(
             _ => None,
         };
         if let Some(source) = source {
-            vouched.entry(source.clone()).or_default().push(name.clone());
+            sources.insert(name, source);
         }
     }
-    vouched
+    for subject in subjects {
+        let Some(source) = sources.get(subject.id.as_str()) else {
+            continue;
+        };
+        for owner in subject.label.keys() {
+            let still_named = findings.iter().any(|finding| {
+                finding.of.as_deref() == Some(&subject.id)
+                    && finding.source.as_deref().map(source_of_node) != Some(source)
+                    && finding
+                        .likelihood
+                        .as_ref()
+                        .is_some_and(|table| table.contains_key(owner))
+            });
+            if still_named {
+                let share = even_share(knowledge, 1.0)?;
+                subject.label_without_source.insert(owner.clone(), share);
+            }
+        }
+        subject.source = Some((*source).clone());
+    }
+    Ok(())
 }
 
 /// The id of the source node of a finding; none for what is our own.

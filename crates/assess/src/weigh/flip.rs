@@ -3,13 +3,17 @@
 //! Sets are tried by increasing size, all of one size before the next, so the first that flips the leader is a
 //! smallest one. When a size would pass the bound on evaluations, findings are taken away greedily instead and
 //! needless ones put back; the result then says that it is not proven smallest. A finding goes together with
-//! its copies here: the question is about what was collected, not about who repeated it.
+//! its copies here: the question is about what was collected, not about who repeated it. The set names the copies too,
+//! so that a model without the named findings has another leader; they count as one finding with what they copy.
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::cells::at;
 use super::edits::Workbench;
 use super::sensitivity::leader;
+use super::world::counted;
 use super::{Ready, WeighError};
 use crate::model_file::ModelFile;
 
@@ -19,7 +23,7 @@ pub const FLIP_EVALUATIONS: usize = 20_000;
 /// A set of findings that carries the leader.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlipSet {
-    /// Ids, sorted; empty where no set was found.
+    /// Ids with those of their copies, sorted; empty where no set was found.
     pub findings: Vec<String>,
     /// Whether every smaller set was tried; for an empty list: whether every set at all was tried.
     pub minimal: bool,
@@ -31,7 +35,7 @@ pub struct FlipSet {
 /// Errors: as [`super::weigh`].
 pub fn flip_set(model: &ModelFile, evaluations_max: usize) -> Result<FlipSet, WeighError> {
     let ready = Ready::new(model)?;
-    let mut search = Search::new(&ready)?;
+    let mut search = Search::new(model, &ready)?;
     let count = search.order.len();
     let mut spent = 0_usize;
     for size in 1..=count {
@@ -62,6 +66,7 @@ fn combinations(n: usize, k: usize) -> usize {
 }
 
 struct Search<'a> {
+    model: &'a ModelFile,
     ready: &'a Ready,
     bench: Workbench<'a>,
     /// Findings sorted by id.
@@ -70,11 +75,12 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(ready: &'a Ready) -> Result<Self, WeighError> {
+    fn new(model: &'a ModelFile, ready: &'a Ready) -> Result<Self, WeighError> {
         let bench = Workbench::new(ready)?;
         let mut order: Vec<usize> = (0..ready.world.findings.len()).collect();
         order.sort_by_key(|&index| ready.world.findings.get(index).map(|f| f.id.clone()));
         Ok(Self {
+            model,
             ready,
             order,
             leader: leader(&ready.world, &bench.whole().posterior),
@@ -156,10 +162,17 @@ impl<'a> Search<'a> {
     }
 
     fn named(&self, set: &[usize], minimal: bool) -> FlipSet {
-        let mut findings: Vec<String> = set
+        let chosen: BTreeSet<&str> = set
             .iter()
             .filter_map(|&place| self.ready.world.findings.get(at(&self.order, place)))
-            .map(|f| f.id.clone())
+            .map(|f| f.id.as_str())
+            .collect();
+        let all = &self.model.findings;
+        let mut findings: Vec<String> = all
+            .iter()
+            .zip(counted(all))
+            .filter(|(_, nearest)| all.get(*nearest).is_some_and(|f| chosen.contains(f.id.as_str())))
+            .map(|(f, _)| f.id.clone())
             .collect();
         findings.sort();
         FlipSet { findings, minimal }
