@@ -15,6 +15,10 @@ use ascribe_assess::weigh::{
 };
 
 fn main() {
+    // For the comparison with other programs on the same model: record/weigh_peers.py.
+    if let Some(path) = std::env::var_os("WEIGH_MODEL") {
+        std::fs::write(path, serde_json::to_vec(&large()).unwrap()).unwrap();
+    }
     divan::main();
 }
 

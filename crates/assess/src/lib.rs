@@ -7,6 +7,7 @@ pub mod assessment;
 pub mod build;
 pub mod confidence;
 pub mod defaults;
+pub mod diff;
 mod leave_out;
 pub mod model_file;
 pub mod weigh;

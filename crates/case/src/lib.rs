@@ -5,6 +5,7 @@ pub mod cause;
 pub mod config;
 pub mod dispatch;
 pub mod escape;
+mod fail;
 pub mod file;
 pub mod gather;
 pub mod helper;

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use crate::fail::RunError;
 pub use ascribe_assess::assess::Depth;
 use ascribe_assess::assessment::{AnomalyLine, Assessment, Input};
 use ascribe_assess::model_file::ModelFile;
@@ -17,71 +18,17 @@ use ascribe_model::{ArtifactId, Day, Finding};
 use ascribe_readers::Reader;
 
 use crate::assemble::{self, Item, NoNote, NoteFile};
-use crate::config::{self, Case, Problem};
+use crate::config::{self, Case};
 use crate::dispatch::{Dispatch, Scan, Status};
 use crate::file::Opened;
 use crate::gather::{Gather, Gathered, Progress};
 use crate::helper::Helper;
 use crate::notes::{self, Evidence as Places};
 use crate::quote::{Place, Quote, quotes};
-use crate::state::{State, StateError};
+use crate::state::State;
 use crate::statements;
 use crate::walk::{self, Except, Passed, Planned};
 use crate::write;
-
-/// Why a run did not happen.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The folder or its case.toml could not be read.
-    #[error("`{}` could not be read", path.display())]
-    Unreadable {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// case.toml or the options are wrong: usage.
-    #[error("{}", lines(.0))]
-    Config(Vec<Problem>),
-    /// The state could not be used.
-    #[error(transparent)]
-    State(#[from] StateError),
-    /// There is no state to compare with.
-    #[error("`{}` is not there: the case was never run", path.display())]
-    NoState {
-        /// Where it should be.
-        path: PathBuf,
-    },
-    /// A corpus could not be used.
-    #[error("corpus `{}`: {why}", path.display())]
-    Corpus {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        why: String,
-    },
-    /// The model could not be weighed.
-    #[error("incident `{incident}` could not be assessed: {why}")]
-    Assess {
-        /// Which.
-        incident: String,
-        /// Why.
-        why: String,
-    },
-    /// An output could not be written.
-    #[error("`{}` could not be written", path.display())]
-    Write {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-}
-
-fn lines(problems: &[Problem]) -> String {
-    let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    texts.join("\n")
-}
 
 /// What a run is asked to do beside the case.
 #[derive(Clone, Debug, Default)]
@@ -305,6 +252,70 @@ impl Read {
     }
 }
 
+impl Read {
+    /// What is found about each incident, with the belief on each of `days`.
+    fn answers(
+        &self,
+        options: &RunOptions,
+        parts: &Parts<'_>,
+        days: &[Day],
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Vec<IncidentOutcome>, RunError> {
+        let whole = self.whole(parts, options.jobs);
+        let mut incidents = Vec::new();
+        for incident in &self.case.incidents {
+            progress(Progress::Weighing {
+                incident: incident.id.clone(),
+            });
+            let (assessment, model, seen) = whole.assess(incident, self.as_of, Depth::Full)?;
+            let mut series = Vec::new();
+            let asked = |day: &Day| self.as_of.is_none_or(|as_of| *day <= as_of);
+            for day in days.iter().copied().filter(asked) {
+                let (then, ..) = whole.assess(incident, Some(day), Depth::Beliefs)?;
+                let belief = then.hypotheses.into_iter();
+                series.push(SeriesPoint {
+                    day,
+                    belief: belief
+                        .map(|hypothesis| (hypothesis.id, hypothesis.belief))
+                        .collect(),
+                });
+            }
+            let places = seen.findings.iter().flat_map(|finding| &finding.provenance);
+            let dispatch = dispatch(options, parts);
+            let offsets = statements::offsets(&seen.speech, &self.items, &self.gathered, &dispatch);
+            let shown = |item: &&Item| item.incident == incident.id && item.known.0.known_on(self.as_of);
+            let documents = self.items.iter().filter(shown);
+            let statements = statements::json(documents, &seen.speech, &offsets);
+            incidents.push(IncidentOutcome {
+                quotes: quotes(places, &self.items, &self.gathered, &dispatch),
+                assessment,
+                model,
+                findings: seen.findings,
+                series,
+                counts: seen.counts,
+                statements: statements.map_err(|error| RunError::Write {
+                    path: self.out.join(&incident.id).join("statements.json"),
+                    source: error.into(),
+                })?,
+                speech: seen.speech,
+            });
+        }
+        Ok(incidents)
+    }
+
+    fn outcome(self, incidents: Vec<IncidentOutcome>) -> Outcome {
+        let fresh = self.gathered.iter().filter(|one| one.fresh).count();
+        Outcome {
+            partial: is_partial(&self.items, &self.gathered, &self.notes),
+            read: (fresh, self.gathered.len().saturating_sub(fresh)),
+            case: self.case,
+            as_of: self.as_of,
+            incidents,
+            out: self.out,
+        }
+    }
+}
+
 fn read(
     folder: &Path,
     options: &RunOptions,
@@ -383,7 +394,7 @@ pub fn ask(
     Ok(())
 }
 
-/// Runs the case in `folder`.
+/// Runs the case in `folder` and writes `out/`.
 pub fn run(
     folder: &Path,
     options: &RunOptions,
@@ -391,46 +402,9 @@ pub fn run(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Outcome, RunError> {
     let mut read = read(folder, options, parts, progress)?;
-    let whole = read.whole(parts, options.jobs);
-    let mut incidents = Vec::new();
-    for incident in &read.case.incidents {
-        progress(Progress::Weighing {
-            incident: incident.id.clone(),
-        });
-        let (assessment, model, seen) = whole.assess(incident, read.as_of, Depth::Full)?;
-        let mut series = Vec::new();
-        let asked = |day: &Day| read.as_of.is_none_or(|as_of| *day <= as_of);
-        for day in read.days.iter().copied().filter(asked) {
-            let (then, ..) = whole.assess(incident, Some(day), Depth::Beliefs)?;
-            let belief = then.hypotheses.into_iter();
-            series.push(SeriesPoint {
-                day,
-                belief: belief
-                    .map(|hypothesis| (hypothesis.id, hypothesis.belief))
-                    .collect(),
-            });
-        }
-        let places = seen.findings.iter().flat_map(|finding| &finding.provenance);
-        let dispatch = dispatch(options, parts);
-        let offsets = statements::offsets(&seen.speech, &read.items, &read.gathered, &dispatch);
-        let shown = |item: &&Item| item.incident == incident.id && item.known.0.known_on(read.as_of);
-        let documents = read.items.iter().filter(shown);
-        let statements = statements::json(documents, &seen.speech, &offsets);
-        incidents.push(IncidentOutcome {
-            quotes: quotes(places, &read.items, &read.gathered, &dispatch),
-            assessment,
-            model,
-            findings: seen.findings,
-            series,
-            counts: seen.counts,
-            statements: statements.map_err(|error| RunError::Write {
-                path: read.out.join(&incident.id).join("statements.json"),
-                source: error.into(),
-            })?,
-            speech: seen.speech,
-        });
-    }
-    let written = write_all(&read.out, &incidents)?;
+    let days: Vec<Day> = read.days.iter().copied().collect();
+    let incidents = read.answers(options, parts, &days, progress)?;
+    let written = write::all(&read.out, &incidents)?;
     let findings = incidents.iter().flat_map(|one| {
         one.findings.iter().map(|finding| {
             let text = serde_json::to_string(finding).unwrap_or_default();
@@ -441,15 +415,19 @@ pub fn run(
     let summary = serde_json::json!({ "as_of": day, "case_toml": read.case.sha256, "written": written });
     let findings: Vec<_> = findings.collect();
     read.state.keep_run(&now(), day.as_deref(), &summary, &findings)?;
-    let fresh = read.gathered.iter().filter(|one| one.fresh).count();
-    Ok(Outcome {
-        partial: is_partial(&read.items, &read.gathered, &read.notes),
-        read: (fresh, read.gathered.len().saturating_sub(fresh)),
-        case: read.case,
-        as_of: read.as_of,
-        incidents,
-        out: read.out,
-    })
+    Ok(read.outcome(incidents))
+}
+
+/// As [`run`], without the belief over time, and writes nothing but the state.
+pub fn examine(
+    folder: &Path,
+    options: &RunOptions,
+    parts: &Parts<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Outcome, RunError> {
+    let read = read(folder, options, parts, progress)?;
+    let incidents = read.answers(options, parts, &[], progress)?;
+    Ok(read.outcome(incidents))
 }
 
 const fn dispatch<'a>(options: &RunOptions, parts: &Parts<'a>) -> Dispatch<'a> {
@@ -609,39 +587,4 @@ impl Whole<'_> {
         };
         Ok((answer, seen))
     }
-}
-
-/// Writes every file of `out/` and gives their hashes by path.
-fn write_all(out: &Path, incidents: &[IncidentOutcome]) -> Result<BTreeMap<String, ArtifactId>, RunError> {
-    let mut written = BTreeMap::new();
-    let fail = |path: &Path| {
-        let path = path.to_owned();
-        move |source| RunError::Write { path, source }
-    };
-    write::folder(out).map_err(fail(out))?;
-    for (index, one) in incidents.iter().enumerate() {
-        let id = &one.assessment.incident;
-        let texts = [
-            ("assessment.json", write::json_text(&one.assessment)),
-            ("model.json", write::json_text(&one.model)),
-            ("statements.json", Ok(one.statements.clone())),
-        ];
-        let own = out.join(id);
-        write::folder(&own).map_err(fail(&own))?;
-        for (name, text) in texts {
-            let text = text.map_err(|error| RunError::Write {
-                path: own.join(name),
-                source: error.into(),
-            })?;
-            for (folder, shown) in [(own.as_path(), format!("{id}/{name}")), (out, name.to_owned())] {
-                if folder == out && index > 0 {
-                    continue;
-                }
-                let path = folder.join(name);
-                let sha256 = write::whole(&path, text.as_bytes()).map_err(fail(&path))?;
-                written.insert(shown, sha256);
-            }
-        }
-    }
-    Ok(written)
 }

@@ -1,11 +1,14 @@
 //! Writes `out/`: JSON with numbers of 12 significant digits, each file whole or not at all.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
 use ascribe_model::ArtifactId;
 use serde::Serialize;
 use serde_json::Value;
+
+use crate::run::{IncidentOutcome, RunError};
 
 /// `value` as JSON text ending in a line feed, numbers rounded to 12 significant digits. Errors: a number that is not
 /// finite, or a key that is no text.
@@ -15,6 +18,13 @@ pub fn json_text<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
     let mut text = serde_json::to_string_pretty(&value)?;
     text.push('\n');
     Ok(text)
+}
+
+/// `value` as [`json_text`] has it, on one line and without the line feed.
+pub fn json_line<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
+    let mut value = serde_json::to_value(value)?;
+    round(&mut value);
+    serde_json::to_string(&value)
 }
 
 /// `value` as [`json_text`] has it, inside an array that is a field of the whole.
@@ -72,6 +82,41 @@ pub fn whole(path: &Path, text: &[u8]) -> std::io::Result<ArtifactId> {
         let _ = std::fs::remove_file(&beside);
     }
     written.map(|()| ArtifactId::of(text))
+}
+
+/// Writes every file of `out/` and gives their hashes by path.
+pub fn all(out: &Path, incidents: &[IncidentOutcome]) -> Result<BTreeMap<String, ArtifactId>, RunError> {
+    let mut written = BTreeMap::new();
+    let fail = |path: &Path| {
+        let path = path.to_owned();
+        move |source| RunError::Write { path, source }
+    };
+    folder(out).map_err(fail(out))?;
+    for (index, one) in incidents.iter().enumerate() {
+        let id = &one.assessment.incident;
+        let texts = [
+            ("assessment.json", json_text(&one.assessment)),
+            ("model.json", json_text(&one.model)),
+            ("statements.json", Ok(one.statements.clone())),
+        ];
+        let own = out.join(id);
+        folder(&own).map_err(fail(&own))?;
+        for (name, text) in texts {
+            let text = text.map_err(|error| RunError::Write {
+                path: own.join(name),
+                source: error.into(),
+            })?;
+            for (folder, shown) in [(own.as_path(), format!("{id}/{name}")), (out, name.to_owned())] {
+                if folder == out && index > 0 {
+                    continue;
+                }
+                let path = folder.join(name);
+                let sha256 = whole(&path, text.as_bytes()).map_err(fail(&path))?;
+                written.insert(shown, sha256);
+            }
+        }
+    }
+    Ok(written)
 }
 
 #[cfg(test)]

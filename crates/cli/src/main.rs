@@ -3,6 +3,8 @@
 //! Exit codes: 0 done, 1 differences or failed verification, 2 usage, 3 partial, 4 refused. Who did it is never
 //! in the exit code.
 
+mod diff;
+mod explain;
 mod page;
 mod programs;
 mod run;
@@ -32,6 +34,10 @@ enum Command {
     Run(run::Options),
     /// Show the answer with an assumption changed: a source reliable, a number set, something left out.
     WhatIf(what_if::Options),
+    /// Show what moved the belief between two runs, or two days of one case.
+    Diff(diff::Options),
+    /// Explain one finding from its number to its bytes.
+    Explain(explain::Options),
     /// Weigh a model file alone (`.json`), or one model a line (`.jsonl`).
     Weigh {
         /// The model file.
@@ -135,6 +141,8 @@ fn main() -> ExitCode {
     let ended = match Arguments::parse().command {
         Command::Run(options) => run::run(options),
         Command::WhatIf(options) => what_if::run(&options),
+        Command::Diff(options) => diff::run(&options),
+        Command::Explain(options) => explain::run(&options),
         Command::Weigh { file, json: _ } => small::weigh(&file),
         Command::Verify { folder, state } => small::verify(&folder, state),
         Command::Validate(options) => validate::validate(&options),

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use ascribe_assess::assessment::Assessment;
 
 mod chart;
+mod explain;
 pub mod figures;
 mod lookup;
 mod page;
@@ -15,6 +16,7 @@ pub mod shown;
 mod terminal;
 pub mod validation;
 
+pub use explain::explain;
 pub use page::page;
 pub use terminal::{Detail, TerminalOptions, terminal};
 

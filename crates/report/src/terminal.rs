@@ -407,7 +407,7 @@ impl Lines {
 }
 
 /// Words of `text` in rows of at most `room` characters; longer words are cut.
-fn rows(text: &str, room: usize) -> Vec<String> {
+pub(crate) fn rows(text: &str, room: usize) -> Vec<String> {
     let mut rows = Vec::new();
     let (mut row, mut used) = (String::new(), 0);
     // A number keeps its sign of percent.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use ascribe_report::{Detail, Page, Quote, Quoted, TerminalOptions, page, terminal};
+use ascribe_assess::model_file::{Finding, ModelFile, Source, Subject, Trace};
+use ascribe_model::Range;
+use ascribe_report::{Detail, Page, Quote, Quoted, TerminalOptions, explain, page, terminal};
 use expect_test::expect;
 use proptest::prelude::*;
 
@@ -342,6 +344,72 @@ fn the_same_assessment_gives_the_same_text() {
     assert_eq!(page(&sample().page()), page(&sample().page()));
 }
 
+/// A model in which the finding `id` reports a trace of a family that is `text`'s, by the word of `text`.
+fn model_of(id: &str, text: &str) -> ModelFile {
+    let range = |low, point, high| Range::new(low, point, high).unwrap();
+    ModelFile {
+        format: "ascribe-model/1".to_owned(),
+        actors: Vec::new(),
+        hypotheses: Vec::new(),
+        deception: BTreeMap::new(),
+        sources: vec![Source {
+            id: text.to_owned(),
+            reliable: range(0.6, 0.8, 0.9),
+            push: range(0.1, 0.2, 0.4),
+            class: None,
+        }],
+        subjects: vec![Subject {
+            id: text.to_owned(),
+            label: [(text.to_owned(), range(0.4, 0.7, 0.88))].into(),
+            shared: range(0.01, 0.03, 0.1),
+            other_is_unlisted: None,
+            class: None,
+            source: Some(text.to_owned()),
+            label_without_source: BTreeMap::new(),
+        }],
+        traces: vec![Trace {
+            id: "t".to_owned(),
+            class: None,
+            points_to: text.to_owned(),
+            hit: range(0.5, 0.7, 0.8),
+            rarity: range(0.002, 0.005, 0.01),
+            forgeability: range(0.1, 0.25, 0.4),
+            care: None,
+        }],
+        findings: vec![Finding {
+            id: id.to_owned(),
+            trace: Some("t".to_owned()),
+            source: Some(text.to_owned()),
+            if_present: Some(range(0.8, 0.9, 0.95)),
+            if_absent: Some(range(0.05, 0.12, 0.3)),
+            ..Finding::default()
+        }],
+    }
+}
+
+#[test]
+fn a_finding_is_explained_from_its_number_to_its_bytes() {
+    let sample = sample();
+    let line = sample.assessment.ledger.first().unwrap();
+    let told = explain(
+        &sample.page(),
+        &model_of(&line.finding, "seoul-2013"),
+        &line.finding,
+    )
+    .unwrap();
+    for expected in [
+        line.provenance.first().unwrap().sha256.to_string().as_str(),
+        "seoul-2013 is seoul-2013's with 0.70 [0.40\u{2013}0.88], by the word of seoul-2013",
+        "by chance with 0.005 [0.002\u{2013}0.010]: +2.15 bans at most",
+        "0.80 [0.60\u{2013}0.90]",
+        "bans alone",
+    ] {
+        let flat = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(expected), "{expected} in {told}");
+    }
+    assert!(explain(&sample.page(), &model_of("x", "y"), "no such finding").is_none());
+}
+
 #[test]
 fn hostile_text_stays_text() {
     let plain = tags(&page(&filled_with("plain").page()))
@@ -363,8 +431,12 @@ fn hostile_text_stays_text() {
             .map(|(tag, number)| (tag.to_owned(), number))
             .collect::<BTreeMap<_, _>>();
         assert_eq!(found, plain, "{hostile:?}");
-        let said =
+        let mut said =
             words(&sample.page(), 80, false, Detail::Full) + &words(&sample.page(), 80, false, Detail::Quiet);
+        for line in &sample.assessment.ledger {
+            let model = model_of(&line.finding, hostile);
+            said += &explain(&sample.page(), &model, &line.finding).unwrap();
+        }
         for character in text.chars().chain(said.chars()) {
             assert!(
                 character == '\n' || character == '\t' || !ascribe_report::shown::hides(character),
