@@ -110,7 +110,9 @@ fn what_moved_the_belief_adds_up() {
             to
         })
         .collect();
-    let [earlier, later] = outs.as_slice() else { panic!("two runs") };
+    let [earlier, later] = outs.as_slice() else {
+        panic!("two runs")
+    };
     let again = ascribe(&["diff", text(earlier), text(later), "--json"]);
     let again: serde_json::Value = serde_json::from_slice(&again.stdout).unwrap();
     assert_eq!(again.get("leaders"), found.get("leaders"));
