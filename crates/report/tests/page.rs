@@ -345,6 +345,7 @@ fn the_same_assessment_gives_the_same_text() {
 }
 
 /// A model in which the finding `id` reports a trace of a family that is `text`'s, by the word of `text`.
+#[expect(clippy::unwrap_used, reason = "ranges in order")]
 fn model_of(id: &str, text: &str) -> ModelFile {
     let range = |low, point, high| Range::new(low, point, high).unwrap();
     ModelFile {
