@@ -100,6 +100,40 @@ impl<'a> Page<'a> {
     }
 }
 
+/// What was looked at of one kind of evidence.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Looked {
+    /// Artifacts.
+    pub(crate) inputs: usize,
+    /// Their bytes.
+    pub(crate) bytes: u64,
+    /// Units seen, understood, used and passed over.
+    pub(crate) seen: u64,
+    pub(crate) parsed: u64,
+    pub(crate) used: u64,
+    pub(crate) dropped: u64,
+}
+
+impl<'a> Page<'a> {
+    /// What was looked at, by kind of evidence and by what its reader counts.
+    pub(crate) fn looked(&self) -> BTreeMap<(&'a str, &'a str), Looked> {
+        let mut looked: BTreeMap<(&str, &str), Looked> = BTreeMap::new();
+        for input in &self.assessment.inputs {
+            let coverage = &input.coverage;
+            let one = looked
+                .entry((input.kind.as_str(), coverage.unit.as_str()))
+                .or_default();
+            one.inputs = one.inputs.saturating_add(1);
+            one.bytes = one.bytes.saturating_add(input.bytes);
+            one.seen = one.seen.saturating_add(coverage.seen);
+            one.parsed = one.parsed.saturating_add(coverage.parsed);
+            one.used = one.used.saturating_add(coverage.used);
+            one.dropped = one.dropped.saturating_add(coverage.dropped);
+        }
+        looked
+    }
+}
+
 fn named<'a>(name: &'a str, id: &'a str) -> &'a str {
     if name.is_empty() { id } else { name }
 }

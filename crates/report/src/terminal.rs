@@ -190,6 +190,25 @@ fn evidence(page: &Page<'_>, out: &mut Lines) {
     let assessment = page.assessment;
     out.heading("Evidence", None);
     out.wrapped("", 0, &format!("{}.", inputs_words(page)));
+    for ((kind, unit), looked) in page.looked().into_iter().filter(|(_, looked)| looked.seen > 0) {
+        let inputs = counted(looked.inputs, "input", "inputs");
+        let lost = if looked.dropped > 0 {
+            format!(", {} passed over", count(looked.dropped))
+        } else {
+            String::new()
+        };
+        out.wrapped(
+            "  ",
+            4,
+            &format!(
+                "{}: {inputs}, {} of {} understood ({}){lost}",
+                clean(kind),
+                count(looked.parsed),
+                count(looked.seen),
+                clean(unit)
+            ),
+        );
+    }
     let unread: Vec<_> = assessment
         .inputs
         .iter()

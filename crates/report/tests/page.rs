@@ -223,6 +223,9 @@ fn the_terminal_says_the_answer_in_plain_words() {
 
         Evidence
         3 inputs: 1 partial, 2 read.
+          capture: 1 input, 8,112 of 8,113 understood (object), 1 passed over
+          mail: 1 input, 8,112 of 8,113 understood (object), 1 passed over
+          program: 1 input, 8,112 of 8,113 understood (object), 1 passed over
           - partial captures/edge.pcap: cut after packet 8,112: 31 of 74 bytes are there
         1 anomaly.
           - mail/threat.eml line 9: the hop is dated 41 seconds before the one under it
@@ -474,6 +477,33 @@ fn two_thousand_findings_stay_usable() {
         open < 200_000 && text.contains("Findings 31 to 280 of 2000"),
         "{open}"
     );
+}
+
+#[test]
+fn of_a_hundred_thousand_inputs_those_that_were_lost_are_shown_first() {
+    let mut sample = sample();
+    let read = sample
+        .assessment
+        .inputs
+        .iter()
+        .find(|input| input.status == "read")
+        .cloned()
+        .unwrap();
+    let mut inputs = vec![read.clone(); 100_000];
+    for (index, input) in inputs.iter_mut().enumerate() {
+        input.path = format!("mail/{index}.eml");
+    }
+    let last = inputs.last_mut().unwrap();
+    last.status = "partial".to_owned();
+    sample.assessment.inputs = inputs;
+    let text = page(&sample.page());
+    assert!(text.len() < 6_000_000, "{}", text.len());
+    assert!(text.contains("97,000 more are listed in assessment.json."));
+    let at = |path: &str| text.find(path);
+    assert!(at("mail/99999.eml").unwrap() < at("mail/0.eml").unwrap());
+    assert!(at("mail/99998.eml").is_none());
+    let kind = words(&sample.page(), 80, false, Detail::Full);
+    assert!(kind.contains(&format!("{}: 100,000 inputs", read.kind)), "{kind}");
 }
 
 #[test]

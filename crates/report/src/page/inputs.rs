@@ -10,6 +10,8 @@ use crate::shown::{name, sentence};
 
 /// Rows that stand open.
 const OPEN: usize = 40;
+/// Rows of one list in the page; a case of a hundred thousand mails has the rest in its assessment.
+const ROWS_MAX: usize = 3_000;
 /// Rows in a closed group.
 const GROUP: usize = 500;
 
@@ -38,14 +40,26 @@ pub(super) fn events(page: &Page<'_>) -> Markup {
     }
 }
 
+/// The first rows of a long list, and how many are left to `assessment.json`.
+fn first<T>(rows: &[T]) -> (&[T], usize) {
+    let shown = rows.get(..ROWS_MAX).unwrap_or(rows);
+    (shown, rows.len().saturating_sub(shown.len()))
+}
+
+fn left(count_left: usize) -> Markup {
+    html! { @if count_left > 0 { p class="small soft" { (count(u64::try_from(count_left).unwrap_or(u64::MAX))) " more are listed in assessment.json." } } }
+}
+
 pub(super) fn anomalies(page: &Page<'_>) -> Markup {
     let all = &page.assessment.anomalies;
+    let (shown, more) = first(all);
     html! {
         section id="anomalies" {
             h2 { "Anomalies" }
             @if all.is_empty() { p { "Nothing was wrong with the evidence." } } @else {
                 p { (counted(all.len(), "thing was", "things were")) " wrong with the evidence. Damage is evidence too." }
-                (in_groups(all, fold("Anomalies"), anomaly_table))
+                (in_groups(shown, fold("Anomalies"), anomaly_table))
+                (left(more))
             }
         }
     }
@@ -70,18 +84,47 @@ fn anomaly_table(rows: &[AnomalyLine], label: &str) -> Markup {
 
 pub(super) fn inputs(page: &Page<'_>) -> Markup {
     let all = &page.assessment.inputs;
+    // What was not wholly read comes first where not all can be shown.
+    let mut order: Vec<&Input> = all.iter().collect();
+    if all.len() > ROWS_MAX {
+        order.sort_by_key(|input| input.status == "read");
+    }
+    let (shown, more) = first(&order);
     html! {
         section id="inputs" {
             h2 { "Inputs" }
             @if all.is_empty() { p { "None." } } @else {
                 p { "Every file with its SHA-256, and how much of it was looked at: seen, understood, used, passed over." }
-                (in_groups(all, fold("Inputs"), input_table))
+                (by_kind(page))
+                (in_groups(shown, fold("Inputs"), input_table))
+                (left(more))
             }
         }
     }
 }
 
-fn input_table(rows: &[Input], label: &str) -> Markup {
+fn by_kind(page: &Page<'_>) -> Markup {
+    scrolling(
+        "Inputs by kind",
+        html! {
+            table {
+                thead { tr { th scope="col" { "Kind" } th scope="col" class="n" { "Inputs" } th scope="col" class="n" { "Bytes" } th scope="col" { "Counted" } th scope="col" class="n" { "Seen" } th scope="col" class="n" { "Understood" } th scope="col" class="n" { "Used" } th scope="col" class="n" { "Passed over" } } }
+                tbody { @for ((kind, unit), looked) in page.looked() { tr {
+                    th scope="row" { (name(kind)) }
+                    td class="n" { (count(u64::try_from(looked.inputs).unwrap_or(u64::MAX))) }
+                    td class="n" { (count(looked.bytes)) }
+                    td { @if unit.is_empty() { "–" } @else { (name(unit)) } }
+                    td class="n" { (count(looked.seen)) }
+                    td class="n" { (count(looked.parsed)) }
+                    td class="n" { (count(looked.used)) }
+                    td class="n" { (count(looked.dropped)) }
+                } } }
+            }
+        },
+    )
+}
+
+fn input_table(rows: &[&Input], label: &str) -> Markup {
     scrolling(
         label,
         html! {
