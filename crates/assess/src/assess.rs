@@ -260,7 +260,7 @@ pub(crate) fn operators(knowledge: &Knowledge, answer: &weigh::Answer) -> BTreeM
 }
 
 /// The highest point; of equals the smallest id.
-fn leader(hypotheses: &[Hypothesis]) -> String {
+pub(crate) fn leader(hypotheses: &[Hypothesis]) -> String {
     let mut best: Option<&Hypothesis> = None;
     for hypothesis in hypotheses {
         if best.is_none_or(|best| hypothesis.belief.point > best.belief.point) {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::assess::leader;
 use crate::assessment::{Assessment, Belief, Hypothesis, Input, LedgerLine};
 
 /// What became of a finding.
@@ -69,8 +70,8 @@ pub struct Diff {
     pub to: Option<String>,
     /// Hypotheses, likeliest after first.
     pub moves: Vec<Move>,
-    /// Who leads before and after, by id.
-    pub leaders: [Option<String>; 2],
+    /// Who leads before and after, by id; empty where there is no hypothesis.
+    pub leaders: [String; 2],
     /// Level of confidence before and after.
     pub confidence: [String; 2],
     /// Paths that only the later one has.
@@ -119,7 +120,7 @@ pub fn diff(before: &Assessment, after: &Assessment) -> Diff {
         from: before.as_of.clone(),
         to: after.as_of.clone(),
         moves,
-        leaders: [leader(before), leader(after)],
+        leaders: [before, after].map(|one| leader(&one.hypotheses)),
         confidence: [before.confidence.level.clone(), after.confidence.level.clone()],
         inputs_new: only(&new, &old),
         inputs_gone: only(&old, &new),
@@ -132,19 +133,6 @@ fn inputs(one: &Assessment) -> BTreeMap<&str, &Input> {
         .iter()
         .map(|input| (input.path.as_str(), input))
         .collect()
-}
-
-fn leader(one: &Assessment) -> Option<String> {
-    let ahead = |a: &&Hypothesis, b: &&Hypothesis| {
-        a.belief
-            .point
-            .total_cmp(&b.belief.point)
-            .then_with(|| b.id.cmp(&a.id))
-    };
-    one.hypotheses
-        .iter()
-        .max_by(ahead)
-        .map(|hypothesis| hypothesis.id.clone())
 }
 
 fn log_odds(p: f64) -> Option<f64> {

@@ -53,6 +53,9 @@ pub struct Gathered {
     pub fresh: bool,
 }
 
+/// Threads at most, whatever was asked for.
+pub const JOBS_MAX: usize = 256;
+
 /// What reading a case takes.
 pub struct Gather<'a> {
     /// The readers and their bounds.
@@ -89,7 +92,7 @@ impl Gather<'_> {
     ) -> Result<Vec<Gathered>, StateError> {
         progress(Progress::Planned { files: plan.len() });
         let recipe = self.dispatch.recipe();
-        let jobs = self.jobs.clamp(1, 256);
+        let jobs = self.jobs.clamp(1, JOBS_MAX);
         let next = AtomicUsize::new(0);
         let finished = AtomicBool::new(false);
         let watches: Vec<Watch> = (0..jobs)

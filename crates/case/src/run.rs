@@ -2,7 +2,7 @@
 //!
 //! Writes nothing outside `out/` and the state, and nothing at all for a bad case.toml.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 pub use crate::fail::RunError;
@@ -21,7 +21,7 @@ use crate::assemble::{self, Item, NoNote, NoteFile};
 use crate::config::{self, Case};
 use crate::dispatch::{Dispatch, Scan, Status};
 use crate::file::Opened;
-use crate::gather::{Gather, Gathered, Progress};
+use crate::gather::{Gather, Gathered, JOBS_MAX, Progress};
 use crate::helper::Helper;
 use crate::notes::{self, Evidence as Places};
 use crate::quote::{Place, Quote, quotes};
@@ -235,33 +235,31 @@ struct Read {
     items: Vec<Item>,
     notes: Vec<NoteFile>,
     /// Days on which something became known.
-    days: std::collections::BTreeSet<Day>,
+    days: BTreeSet<Day>,
     as_of: Option<Day>,
 }
 
 impl Read {
-    fn whole<'a>(&'a self, parts: &'a Parts<'a>, jobs: Option<usize>) -> Whole<'a> {
+    fn whole<'a>(&'a self, options: &RunOptions, parts: &'a Parts<'a>) -> Whole<'a> {
         Whole {
             case: &self.case,
             items: self.items.as_slice(),
             notes: self.notes.as_slice(),
             corpora: self.corpora.as_slice(),
             parts,
-            memo: Memo::new(jobs),
+            memo: Memo::new(jobs(options)),
         }
     }
-}
 
-impl Read {
     /// What is found about each incident, with the belief on each of `days`.
     fn answers(
         &self,
         options: &RunOptions,
         parts: &Parts<'_>,
-        days: &[Day],
+        days: &BTreeSet<Day>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<IncidentOutcome>, RunError> {
-        let whole = self.whole(parts, options.jobs);
+        let whole = self.whole(options, parts);
         let mut incidents = Vec::new();
         for incident in &self.case.incidents {
             progress(Progress::Weighing {
@@ -338,11 +336,10 @@ fn read(
         }
     }
     let mut state = State::open(&looked.state)?;
-    let jobs = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let gather = Gather {
         dispatch: dispatch(options, parts),
         budget: options.budget,
-        jobs: options.jobs.unwrap_or(jobs),
+        jobs: jobs(options),
         clock: &now,
     };
     let gathered = gather.all(plan, &mut state, progress)?;
@@ -351,8 +348,7 @@ fn read(
     for file in &notes {
         state.keep_note(&file.path, file.sha256, file.bytes, &now())?;
     }
-    let mut paths: std::collections::BTreeSet<String> =
-        gathered.iter().map(|one| one.planned.path.clone()).collect();
+    let mut paths: BTreeSet<String> = gathered.iter().map(|one| one.planned.path.clone()).collect();
     paths.extend(notes.iter().map(|file| file.path.clone()));
     state.keep_only(&paths, &now())?;
 
@@ -387,9 +383,9 @@ pub fn ask(
     to: &dyn Fn(&Question<'_>) -> Result<(), String>,
 ) -> Result<(), RunError> {
     let read = read(folder, options, parts, progress)?;
+    let whole = read.whole(options, parts);
     for incident in &read.case.incidents {
-        read.whole(parts, options.jobs)
-            .put(incident, read.as_of, Depth::Beliefs, to)?;
+        whole.put(incident, read.as_of, Depth::Beliefs, to)?;
     }
     Ok(())
 }
@@ -402,8 +398,7 @@ pub fn run(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Outcome, RunError> {
     let mut read = read(folder, options, parts, progress)?;
-    let days: Vec<Day> = read.days.iter().copied().collect();
-    let incidents = read.answers(options, parts, &days, progress)?;
+    let incidents = read.answers(options, parts, &read.days, progress)?;
     let written = write::all(&read.out, &incidents)?;
     let findings = incidents.iter().flat_map(|one| {
         one.findings.iter().map(|finding| {
@@ -426,8 +421,14 @@ pub fn examine(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Outcome, RunError> {
     let read = read(folder, options, parts, progress)?;
-    let incidents = read.answers(options, parts, &[], progress)?;
+    let incidents = read.answers(options, parts, &BTreeSet::new(), progress)?;
     Ok(read.outcome(incidents))
+}
+
+/// Threads: as many as asked for, or as there are processors.
+fn jobs(options: &RunOptions) -> usize {
+    let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    options.jobs.unwrap_or_else(processors).clamp(1, JOBS_MAX)
 }
 
 const fn dispatch<'a>(options: &RunOptions, parts: &Parts<'a>) -> Dispatch<'a> {

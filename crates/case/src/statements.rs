@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ascribe_engines::statements::{Conflict, Origin, Speech, Told};
+use ascribe_engines::statements::{Conflict, KINDS, Origin, Speech, Told};
 use ascribe_model::ArtifactId;
 use ascribe_model::moment::Precision;
 use ascribe_model::reading::read_range;
@@ -101,13 +101,6 @@ fn document(item: &Item) -> Value {
     })
 }
 
-fn is_document(item: &Item) -> bool {
-    matches!(
-        item.artifact.reading.kind.as_str(),
-        "text" | "markdown" | "html" | "pdf"
-    )
-}
-
 fn origin(origin: &Origin) -> Value {
     let edges: Vec<Value> = origin
         .edges
@@ -152,7 +145,9 @@ pub fn json<'a>(
     array(
         &mut text,
         "documents",
-        items.filter(|item| is_document(item)).map(document),
+        items
+            .filter(|item| KINDS.contains(&item.artifact.reading.kind.as_str()))
+            .map(document),
     )?;
     array(&mut text, "origins", speech.origins.iter().map(origin))?;
     text.push_str("\n  \"schema\": \"ascribe.statements/1\",");

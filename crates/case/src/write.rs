@@ -1,9 +1,11 @@
 //! Writes `out/`: JSON with numbers of 12 significant digits, each file whole or not at all.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
+use ascribe_assess::weigh::round12;
 use ascribe_model::ArtifactId;
 use serde::Serialize;
 use serde_json::Value;
@@ -13,18 +15,14 @@ use crate::run::{IncidentOutcome, RunError};
 /// `value` as JSON text ending in a line feed, numbers rounded to 12 significant digits. Errors: a number that is not
 /// finite, or a key that is no text.
 pub fn json_text<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
-    let mut value = serde_json::to_value(value)?;
-    round(&mut value);
-    let mut text = serde_json::to_string_pretty(&value)?;
+    let mut text = serde_json::to_string_pretty(&rounded(value)?)?;
     text.push('\n');
     Ok(text)
 }
 
 /// `value` as [`json_text`] has it, on one line and without the line feed.
 pub fn json_line<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
-    let mut value = serde_json::to_value(value)?;
-    round(&mut value);
-    serde_json::to_string(&value)
+    serde_json::to_string(&rounded(value)?)
 }
 
 /// `value` as [`json_text`] has it, inside an array that is a field of the whole.
@@ -33,15 +31,21 @@ pub fn json_item(mut value: Value) -> Result<String, serde_json::Error> {
     Ok(serde_json::to_string_pretty(&value)?.replace('\n', "\n    "))
 }
 
+fn rounded<T: Serialize>(value: &T) -> Result<Value, serde_json::Error> {
+    let mut value = serde_json::to_value(value)?;
+    round(&mut value);
+    Ok(value)
+}
+
 /// Rounds every number with a fraction to 12 significant digits; minus zero becomes zero.
 fn round(value: &mut Value) {
     match value {
         Value::Number(number) if number.is_f64() => {
-            let rounded = number
+            if let Some(number) = number
                 .as_f64()
-                .and_then(|number| format!("{number:.11e}").parse::<f64>().ok());
-            let rounded = rounded.map(|number| if number == 0.0 { 0.0 } else { number });
-            if let Some(number) = rounded.and_then(serde_json::Number::from_f64) {
+                .map(round12)
+                .and_then(serde_json::Number::from_f64)
+            {
                 *value = Value::Number(number);
             }
         }
@@ -95,9 +99,9 @@ pub fn all(out: &Path, incidents: &[IncidentOutcome]) -> Result<BTreeMap<String,
     for (index, one) in incidents.iter().enumerate() {
         let id = &one.assessment.incident;
         let texts = [
-            ("assessment.json", json_text(&one.assessment)),
-            ("model.json", json_text(&one.model)),
-            ("statements.json", Ok(one.statements.clone())),
+            ("assessment.json", json_text(&one.assessment).map(Cow::Owned)),
+            ("model.json", json_text(&one.model).map(Cow::Owned)),
+            ("statements.json", Ok(Cow::Borrowed(one.statements.as_str()))),
         ];
         let own = out.join(id);
         folder(&own).map_err(fail(&own))?;

@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 
 use ascribe_assess::assessment::{Assessment, Belief};
 use ascribe_assess::diff::{Became, Diff, Move, diff};
-use ascribe_case::gather::Progress;
-use ascribe_case::run::{RunOptions, examine};
 use ascribe_report::figures::{bans, interval, percent};
 use ascribe_report::shown::line;
 
+use crate::reading::{Reading, day};
 use crate::{Ended, Failure, say};
 
 /// Characters of a name or a sentence that are shown.
@@ -39,12 +38,8 @@ pub(crate) struct Options {
     /// Show what moved this hypothesis; without it: whoever leads before or after.
     #[arg(long, value_name = "ID")]
     hypothesis: Option<String>,
-    /// The state, where the case folder cannot be written to.
-    #[arg(long, value_name = "PATH")]
-    state: Option<PathBuf>,
-    /// A corpus to compare programs with, beside those of the case.
-    #[arg(long, value_name = "PATH")]
-    corpus: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
     /// Print JSON, one line an incident.
     #[arg(long)]
     json: bool,
@@ -54,8 +49,8 @@ pub(crate) fn run(options: &Options) -> Result<Ended, Failure> {
     let (before, after) = match &options.later {
         Some(later) => (vec![written(&options.earlier)?], vec![written(later)?]),
         None => (
-            as_of(options, options.from.as_deref())?,
-            as_of(options, options.to.as_deref())?,
+            as_of(options, "--from", options.from.as_deref())?,
+            as_of(options, "--to", options.to.as_deref())?,
         ),
     };
     let mut text = String::new();
@@ -84,17 +79,8 @@ pub(crate) fn run(options: &Options) -> Result<Ended, Failure> {
 }
 
 /// The assessments of the case in the folder, as of a day.
-fn as_of(options: &Options, day: Option<&str>) -> Result<Vec<Assessment>, Failure> {
-    let run_options = RunOptions {
-        as_of: crate::run::day(day)?,
-        state: options.state.clone(),
-        corpus: options.corpus.clone(),
-        ..RunOptions::default()
-    };
-    let helper = crate::run::helper();
-    let parts = crate::run::parts(helper.as_ref());
-    let outcome = examine(&options.earlier, &run_options, &parts, &mut |_: Progress| {})
-        .map_err(|error| Failure::of(&error))?;
+fn as_of(options: &Options, option: &str, text: Option<&str>) -> Result<Vec<Assessment>, Failure> {
+    let outcome = options.reading.examine(&options.earlier, day(option, text)?)?;
     Ok(outcome.incidents.into_iter().map(|one| one.assessment).collect())
 }
 
@@ -140,12 +126,9 @@ fn words(found: &Diff, hypothesis: Option<&str>) -> String {
             one.bans.map_or_else(|| "\u{2014}".to_owned(), bans)
         ));
     }
-    let [before, after] = &found.leaders;
     let shown = |one: &&Move| match hypothesis {
         Some(id) => one.hypothesis == id,
-        None => [before, after]
-            .iter()
-            .any(|leader| leader.as_ref() == Some(&one.hypothesis)),
+        None => found.leaders.contains(&one.hypothesis),
     };
     for one in found.moves.iter().filter(shown) {
         moved(one, &mut text);

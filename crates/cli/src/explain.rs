@@ -4,12 +4,10 @@
 
 use std::path::PathBuf;
 
-use ascribe_case::gather::Progress;
-use ascribe_case::run::{RunOptions, examine};
-use ascribe_report::Page;
 use ascribe_report::shown::line;
 
 use crate::page::material;
+use crate::reading::{Reading, day};
 use crate::{Ended, Failure, say};
 
 /// Ids that are named where the one asked for is not there.
@@ -27,26 +25,13 @@ pub(crate) struct Options {
     /// Answer with what was known at the end of this day.
     #[arg(long, value_name = "DATE")]
     as_of: Option<String>,
-    /// The state, where the case folder cannot be written to.
-    #[arg(long, value_name = "PATH")]
-    state: Option<PathBuf>,
-    /// A corpus to compare programs with, beside those of the case.
-    #[arg(long, value_name = "PATH")]
-    corpus: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 pub(crate) fn run(options: &Options) -> Result<Ended, Failure> {
-    let run_options = RunOptions {
-        as_of: crate::run::day(options.as_of.as_deref())?,
-        state: options.state.clone(),
-        corpus: options.corpus.clone(),
-        ..RunOptions::default()
-    };
-    let helper = crate::run::helper();
-    let parts = crate::run::parts(helper.as_ref());
-    let mut quiet = |_: Progress| {};
-    let outcome =
-        examine(&options.folder, &run_options, &parts, &mut quiet).map_err(|error| Failure::of(&error))?;
+    let as_of = day("--as-of", options.as_of.as_deref())?;
+    let outcome = options.reading.examine(&options.folder, as_of)?;
     let wanted = options.finding.as_str();
     let mut known = Vec::new();
     for one in &outcome.incidents {
@@ -60,16 +45,7 @@ pub(crate) fn run(options: &Options) -> Result<Ended, Failure> {
             continue;
         };
         let material = material(&outcome, one);
-        let page = Page {
-            assessment: &one.assessment,
-            parties: &material.parties,
-            sources: &material.sources,
-            series: &material.series,
-            quotes: &material.quotes,
-            prose: &material.prose,
-            said: &material.said,
-            written_to: None,
-        };
+        let page = material.page(&one.assessment);
         if let Some(text) = ascribe_report::explain(&page, &one.model, id) {
             say(&text);
             return Ok(Ended::Well);

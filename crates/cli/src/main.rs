@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod page;
 mod programs;
+mod reading;
 mod run;
 mod said;
 mod small;

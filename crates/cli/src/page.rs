@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use ascribe_assess::assessment::Assessment;
 use ascribe_case::quote::Quote as CaseQuote;
 use ascribe_case::run::{IncidentOutcome, Outcome};
 use ascribe_exchange::ExportedParty;
-use ascribe_report::{Party, Quote, Quoted, Said, SeriesPoint, SourceCard};
+use ascribe_report::{Page, Party, Quote, Quoted, Said, SeriesPoint, SourceCard};
 
 /// What a page needs beside the assessment.
 pub(crate) struct Material {
@@ -17,6 +18,22 @@ pub(crate) struct Material {
     pub(crate) exported: Vec<ExportedParty>,
     pub(crate) operators: BTreeMap<String, Vec<String>>,
     pub(crate) said: Vec<Said>,
+}
+
+impl Material {
+    /// The page of `assessment` made from it.
+    pub(crate) const fn page<'a>(&'a self, assessment: &'a Assessment) -> Page<'a> {
+        Page {
+            assessment,
+            parties: &self.parties,
+            sources: &self.sources,
+            series: self.series.as_slice(),
+            quotes: &self.quotes,
+            prose: &self.prose,
+            said: self.said.as_slice(),
+            written_to: None,
+        }
+    }
 }
 
 /// Gathers it for one incident.

@@ -4,13 +4,11 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use ascribe_case::gather::Progress;
-use ascribe_case::helper::Helper;
-use ascribe_case::judge::judge;
-use ascribe_case::run::{Outcome, Parts, RunOptions};
-use ascribe_model::{Day, Moment};
+use ascribe_case::run::{Outcome, RunOptions};
 use ascribe_report::{Detail, Page, TerminalOptions};
 
 use crate::page::material;
+use crate::reading::{Reading, day, helper, parts};
 use crate::{Ended, Failure, say, say_error};
 
 /// What `run` takes.
@@ -24,12 +22,8 @@ pub(crate) struct Options {
     /// Where to write instead of `out/` in the case.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The state, where the case folder cannot be written to.
-    #[arg(long, value_name = "PATH")]
-    state: Option<PathBuf>,
-    /// A corpus to compare programs with, beside those of the case.
-    #[arg(long, value_name = "PATH")]
-    corpus: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
     /// Files read at the same time.
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -42,16 +36,13 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: Options) -> Result<Ended, Failure> {
-    let as_of = day(options.as_of.as_deref())?;
+    let as_of = day("--as-of", options.as_of.as_deref())?;
     let helper = helper();
     let parts = parts(helper.as_ref());
     let run_options = RunOptions {
-        as_of,
         out: options.out.clone(),
-        state: options.state.clone(),
-        corpus: options.corpus.clone(),
         jobs: options.jobs,
-        budget: ascribe_model::limits::Budget::default(),
+        ..options.reading.as_of(as_of)
     };
     let mut progress = Lines {
         loud: !options.quiet,
@@ -67,16 +58,7 @@ pub(crate) fn run(options: Options) -> Result<Ended, Failure> {
     for (index, one) in outcome.incidents.iter().enumerate() {
         let material = material(&outcome, one);
         let first = index == 0;
-        let page = Page {
-            assessment: &one.assessment,
-            parties: &material.parties,
-            sources: &material.sources,
-            series: &material.series,
-            quotes: &material.quotes,
-            prose: &material.prose,
-            said: &material.said,
-            written_to: None,
-        };
+        let page = material.page(&one.assessment);
         let html = ascribe_report::page(&page);
         let exported = ascribe_exchange::Exported {
             parties: &material.exported,
@@ -127,38 +109,6 @@ pub(crate) fn run(options: Options) -> Result<Ended, Failure> {
     } else {
         Ended::Well
     })
-}
-
-/// The day of `--as-of`.
-pub(crate) fn day(as_of: Option<&str>) -> Result<Option<Day>, Failure> {
-    let Some(text) = as_of else { return Ok(None) };
-    let moment = Moment::parse(text).map_err(|error| Failure::usage(format!("--as-of: {error}")))?;
-    Ok(Some(moment.last_day()))
-}
-
-/// Every reader and engine, and what weighs.
-pub(crate) fn parts(helper: Option<&Helper>) -> Parts<'_> {
-    Parts {
-        readers: ascribe_readers::READERS,
-        engines: ascribe_engines::ENGINES,
-        scan: ascribe_intel::indicators::scan,
-        open_corpus: &crate::programs::open,
-        helper,
-        assess: &judge,
-    }
-}
-
-/// This program again, as the process that reads PDFs. None where a process cannot be bounded or we cannot be found.
-pub(crate) fn helper() -> Option<Helper> {
-    if !cfg!(unix) {
-        return None;
-    }
-    let program = std::env::current_exe().ok()?;
-    Some(Helper::new(
-        ascribe_pdf::NAME,
-        program,
-        vec![crate::READ_PDF.into()],
-    ))
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> Result<(), Failure> {

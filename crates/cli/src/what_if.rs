@@ -6,14 +6,16 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use ascribe_assess::weigh::{NOBODY, round12};
+use ascribe_assess::weigh::NOBODY;
 use ascribe_assess::what_if::{Change, Changed, Said, what_if};
 use ascribe_case::cause::chain;
 use ascribe_case::judge::said;
-use ascribe_case::run::{RunOptions, ask};
+use ascribe_case::run::ask;
+use ascribe_case::write::json_line;
 use ascribe_report::figures::percent;
 use ascribe_report::shown::line;
 
+use crate::reading::{Reading, day, helper, parts};
 use crate::{Ended, Failure, say};
 
 /// Characters of a name or a sentence that are shown.
@@ -37,12 +39,8 @@ pub(crate) struct Options {
     /// Answer with what was known at the end of this day.
     #[arg(long, value_name = "DATE")]
     as_of: Option<String>,
-    /// The state, where the case folder cannot be written to.
-    #[arg(long, value_name = "PATH")]
-    state: Option<PathBuf>,
-    /// A corpus to compare programs with, beside those of the case.
-    #[arg(long, value_name = "PATH")]
-    corpus: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
     /// Print JSON, one line an incident.
     #[arg(long)]
     json: bool,
@@ -50,12 +48,8 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options) -> Result<Ended, Failure> {
     let changes = changes(options)?;
-    let run_options = RunOptions {
-        as_of: crate::run::day(options.as_of.as_deref())?,
-        state: options.state.clone(),
-        corpus: options.corpus.clone(),
-        ..RunOptions::default()
-    };
+    let as_of = day("--as-of", options.as_of.as_deref())?;
+    let run_options = options.reading.as_of(as_of);
     let text = RefCell::new(String::new());
     let to = |asked: &ascribe_case::run::Question<'_>| {
         let said = said(asked);
@@ -75,11 +69,11 @@ pub(crate) fn run(options: &Options) -> Result<Ended, Failure> {
         text.borrow_mut().push_str(&shown);
         Ok(())
     };
-    let helper = crate::run::helper();
+    let helper = helper();
     ask(
         &options.folder,
         &run_options,
-        &crate::run::parts(helper.as_ref()),
+        &parts(helper.as_ref()),
         &mut |_| {},
         &to,
     )
@@ -116,22 +110,17 @@ struct Head<'a> {
 }
 
 fn json(head: &Head<'_>, now: &Changed, then: &Changed) -> Result<String, String> {
-    let rounded = |map: &BTreeMap<String, f64>| -> BTreeMap<String, f64> {
-        map.iter()
-            .map(|(id, value)| (id.clone(), round12(*value)))
-            .collect()
-    };
     let side = |changed: &Changed| {
         serde_json::json!({
-            "belief": rounded(&changed.answer.posterior), "operators": rounded(&changed.operators),
-            "directions": rounded(&changed.answer.directions), "framed": rounded(&changed.answer.framed),
+            "belief": changed.answer.posterior, "operators": changed.operators,
+            "directions": changed.answer.directions, "framed": changed.answer.framed,
         })
     };
     let whole = serde_json::json!({
         "schema": "ascribe.what-if/1", "incident": head.incident, "as_of": head.as_of, "changes": then.sentences,
         "before": side(now), "after": side(then),
     });
-    let text = serde_json::to_string(&whole).map_err(|error| error.to_string())?;
+    let text = json_line(&whole).map_err(|error| error.to_string())?;
     Ok(format!("{text}\n"))
 }
 

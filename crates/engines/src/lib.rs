@@ -65,17 +65,17 @@ pub struct World<'a> {
 /// What single artifacts say whatever the day: a case is asked as of many days, and each document is taken apart once.
 #[derive(Debug, Default)]
 pub struct Memo {
-    /// Threads that an engine may use; 0: as many as there are processors.
+    /// Threads that an engine may use; below 2: its own.
     jobs: usize,
     heard: statements::HeardBefore,
 }
 
 impl Memo {
-    /// Nothing worked out yet. Engines may use `jobs` threads; none: as many as there are processors.
+    /// Nothing worked out yet. Engines may use `jobs` threads.
     #[must_use]
-    pub fn new(jobs: Option<usize>) -> Self {
+    pub fn new(jobs: usize) -> Self {
         Self {
-            jobs: jobs.unwrap_or(0),
+            jobs,
             ..Self::default()
         }
     }

@@ -21,7 +21,7 @@ const DUMP_BYTES_MAX: usize = 64;
 /// The explanation of finding `id`; none where the ledger has no such finding.
 #[must_use]
 pub fn explain(page: &Page<'_>, model: &ModelFile, id: &str) -> Option<String> {
-    let line = page.assessment.ledger.iter().find(|line| line.finding == id)?;
+    let line = page.finding(id)?;
     let found = model.findings.iter().find(|finding| finding.id == id);
     let mut out = Words::default();
     out.say(&format!(
@@ -352,13 +352,9 @@ fn without(page: &Page<'_>, line: &LedgerLine, out: &mut Words) {
         return;
     }
     out.heading("Without it");
-    let first = page.assessment.hypotheses.iter().max_by(|a, b| {
-        a.belief
-            .point
-            .total_cmp(&b.belief.point)
-            .then_with(|| b.id.cmp(&a.id))
-    });
-    let Some(first) = first else { return };
+    let Some(first) = page.ranked().first().copied() else {
+        return;
+    };
     for row in rows {
         let what = match row.kind.as_str() {
             "finding" => "without this finding".to_owned(),

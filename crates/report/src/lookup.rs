@@ -98,23 +98,7 @@ impl<'a> Page<'a> {
         }
         by_status
     }
-}
 
-/// What was looked at of one kind of evidence.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Looked {
-    /// Artifacts.
-    pub(crate) inputs: usize,
-    /// Their bytes.
-    pub(crate) bytes: u64,
-    /// Units seen, understood, used and passed over.
-    pub(crate) seen: u64,
-    pub(crate) parsed: u64,
-    pub(crate) used: u64,
-    pub(crate) dropped: u64,
-}
-
-impl<'a> Page<'a> {
     /// What was looked at, by kind of evidence and by what its reader counts.
     pub(crate) fn looked(&self) -> BTreeMap<(&'a str, &'a str), Looked> {
         let mut looked: BTreeMap<(&str, &str), Looked> = BTreeMap::new();
@@ -132,6 +116,20 @@ impl<'a> Page<'a> {
         }
         looked
     }
+}
+
+/// What was looked at of one kind of evidence.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Looked {
+    /// Artifacts.
+    pub(crate) inputs: usize,
+    /// Their bytes.
+    pub(crate) bytes: u64,
+    /// Units seen, understood, used and passed over.
+    pub(crate) seen: u64,
+    pub(crate) parsed: u64,
+    pub(crate) used: u64,
+    pub(crate) dropped: u64,
 }
 
 fn named<'a>(name: &'a str, id: &'a str) -> &'a str {

@@ -59,12 +59,15 @@ impl Marks {
                 kept.dedup();
                 marks.append(&mut kept);
             }
-            if marks.len() >= MARKS_MAX {
-                break;
+            // Texts that repeat themselves do not use up the bound.
+            if marks.len() >= 2 * MARKS_MAX {
+                each_once(&mut marks);
+                if marks.len() >= MARKS_MAX {
+                    break;
+                }
             }
         }
-        marks.sort_unstable();
-        marks.dedup();
+        each_once(&mut marks);
         marks.truncate(MARKS_MAX);
         marks.shrink_to_fit();
         Self { marks }
@@ -147,6 +150,11 @@ pub fn sharing(texts: &[&Marks], least: usize) -> Vec<Vec<(usize, usize)>> {
             shared.filter(|(_, count)| *count >= least).collect()
         })
         .collect()
+}
+
+fn each_once(marks: &mut Vec<u64>) {
+    marks.sort_unstable();
+    marks.dedup();
 }
 
 #[expect(clippy::cast_precision_loss, reason = "at most MARKS_MAX")]

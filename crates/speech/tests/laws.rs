@@ -122,6 +122,7 @@ proptest! {
                 prop_assert_eq!(shared, sharing_of([text, all[later]]), "whoever else is asked about");
                 let share = text.containment(all[later], shared);
                 prop_assert!((0.0..=1.0).contains(&share));
+                prop_assert!((share - all[later].containment(text, shared)).abs() < 1e-12);
             }
             let own = all[later];
             prop_assert!(own.is_empty() || own.containment(own, sharing_of([own, own])) == 1.0);

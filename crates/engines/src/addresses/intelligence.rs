@@ -42,13 +42,15 @@ pub(super) fn findings<'w>(
     own: &Own,
     world: &World<'_>,
 ) -> Vec<Finding> {
-    let told = |one: &&Evidence| {
-        one.reading
-            .observations
-            .iter()
-            .any(|seen| matches!(seen.saw, Saw::Intelligence(_)))
-    };
-    if !evidence.iter().any(told) {
+    let told = evidence.iter().copied().flat_map(|evidence| {
+        let items = evidence.reading.observations.iter();
+        items.filter_map(move |observation| match &observation.saw {
+            Saw::Intelligence(item) => Some((evidence, observation.at, item)),
+            _ => None,
+        })
+    });
+    let mut told = told.peekable();
+    if told.peek().is_none() {
         return Vec::new();
     }
     let mut traces: BTreeMap<(IndicatorKind, &str), Vec<&Sighting<'_>>> = BTreeMap::new();
@@ -63,38 +65,33 @@ pub(super) fn findings<'w>(
         }
     }
     let mut groups: BTreeMap<(String, String), Vec<Hit<'_>>> = BTreeMap::new();
-    for evidence in evidence.iter().copied() {
-        for observation in &evidence.reading.observations {
-            let Saw::Intelligence(item) = &observation.saw else {
-                continue;
-            };
-            let published_later = item
-                .published
-                .as_ref()
-                .is_some_and(|at| !at.known_on(world.as_of));
-            if published_later || item.attributed_to.is_empty() {
-                continue;
-            }
-            let Some(actor) = actor_of(item, world) else {
-                continue;
-            };
-            for (kind, value) in &item.values {
-                for sighting in traces.get(&(*kind, value.as_str())).into_iter().flatten() {
-                    let then = match (&item.valid, &sighting.when.at) {
-                        (Some(valid), Some(at)) => valid.overlaps(at),
-                        _ => true,
-                    };
-                    if then {
-                        groups
-                            .entry((actor.clone(), evidence.origin.clone()))
-                            .or_default()
-                            .push(Hit {
-                                item,
-                                from: evidence,
-                                stated: stands(evidence, observation.at),
-                                sighting,
-                            });
-                    }
+    for (evidence, at, item) in told {
+        let published_later = item
+            .published
+            .as_ref()
+            .is_some_and(|at| !at.known_on(world.as_of));
+        if published_later || item.attributed_to.is_empty() {
+            continue;
+        }
+        let Some(actor) = actor_of(item, world) else {
+            continue;
+        };
+        for (kind, value) in &item.values {
+            for sighting in traces.get(&(*kind, value.as_str())).into_iter().flatten() {
+                let then = match (&item.valid, &sighting.when.at) {
+                    (Some(valid), Some(at)) => valid.overlaps(at),
+                    _ => true,
+                };
+                if then {
+                    groups
+                        .entry((actor.clone(), evidence.origin.clone()))
+                        .or_default()
+                        .push(Hit {
+                            item,
+                            from: evidence,
+                            stated: stands(evidence, at),
+                            sighting,
+                        });
                 }
             }
         }

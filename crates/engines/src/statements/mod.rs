@@ -9,7 +9,6 @@ mod finding;
 mod origin;
 
 use std::collections::BTreeMap;
-use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -29,7 +28,7 @@ use crate::{Evidence, Suggestions, World};
 pub const NAME: &str = "statements";
 
 /// Texts of these kinds of evidence have statements.
-const KINDS: [&str; 4] = ["text", "markdown", "html", "pdf"];
+pub const KINDS: [&str; 4] = ["text", "markdown", "html", "pdf"];
 
 /// A statement of a document of the case.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,12 +127,10 @@ fn documents<'a>(world: &World<'a>) -> Vec<Document<'a>> {
         let heard = std::iter::from_fn(|| one().map(|one| (key(one), Arc::new(hear(one)))));
         heard.collect::<Vec<_>>()
     };
-    let jobs = match world.memo.jobs {
-        0 => std::thread::available_parallelism().map_or(1, NonZero::get),
-        jobs => jobs,
-    };
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (1..jobs.min(new.len())).map(|_| scope.spawn(work)).collect();
+        let workers: Vec<_> = (1..world.memo.jobs.min(new.len()))
+            .map(|_| scope.spawn(work))
+            .collect();
         before.extend(work());
         for worker in workers {
             match worker.join() {
