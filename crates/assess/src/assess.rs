@@ -8,13 +8,16 @@ use ascribe_model::words::{About, Basis, Kind, Tlp};
 use ascribe_model::{Day, Finding, Moment};
 
 use crate::assessment::{
-    AnomalyLine, Assessment, Belief, ByteProvenance, Collect, Hypothesis, Input, LedgerLine, Run, SCHEMA,
-    Sensitivity, StandardResult, TimelineEvent,
+    AnomalyLine, Assessment, Belief, ByteProvenance, Hypothesis, Input, LedgerLine, Run, SCHEMA, Sensitivity,
+    Sentences, StandardResult, TimelineEvent, TornadoBar,
 };
 use crate::build::{BuildError, Built, Overlaps, OwnNumbers, Question, build, tree};
+use crate::collect::{Candidate, collect};
 use crate::confidence::{Grounds, confidence, support};
-use crate::leave_out;
-use crate::model_file::{Finding as ModelFinding, ModelFile};
+use crate::doubt::{DEFAULTS_FINDINGS_MAX, doubts};
+use crate::firmness::firmness;
+use crate::model_file::ModelFile;
+use crate::sentences::sentences;
 use crate::weigh::{self, Draws, WeighError};
 use crate::what_if::{self, WhatIf};
 use crate::words::{NO_STATEMENT, words};
@@ -32,17 +35,6 @@ pub struct Standard {
     pub origins_min: Option<u64>,
     /// At most this share of the weight may be easily forged.
     pub forgeable_share_max: Option<f64>,
-}
-
-/// Something that could be collected, and what it would bear on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Candidate {
-    /// What.
-    pub what: String,
-    /// Whom to ask, for what.
-    pub ask: String,
-    /// Finding that repeats it with a new origin; its model form is taken from there.
-    pub like: Option<String>,
 }
 
 /// How much of an assessment is wanted.
@@ -121,11 +113,12 @@ pub fn assess(
     } else {
         None
     };
-    let outer = if full {
-        weigh::outer(&built.model)?
+    let corners = if full {
+        Some(weigh::Corners::new(&built.model)?)
     } else {
-        BTreeMap::new()
+        None
     };
+    let outer = corners.as_ref().map(weigh::Corners::outer).unwrap_or_default();
     let total: f64 = built
         .model
         .hypotheses
@@ -168,21 +161,39 @@ pub fn assess(
     });
     let (origins, forgeable_share) = support(&ledger, &leader);
     let mut warnings = built.warnings.clone();
-    let (sensitivity, grounds, collect) = if full {
+    let (mut sensitivity, grounds, collect, doubts) = if full {
         let (sensitivity, grounds) = firmness(setting, findings, &built, &hypotheses, &leader, &answer)?;
         let grounds = Grounds {
             origins,
             forgeable_share,
             ..grounds
         };
+        let searched = searched(&standing);
         (
             sensitivity,
             Some(grounds),
-            collect(&built.model, setting.candidates, &ledger, &leader)?,
+            collect(
+                setting,
+                findings,
+                &built,
+                &ledger,
+                &hypotheses,
+                &leader,
+                &mut warnings,
+            )?,
+            Some(doubts(&built, &searched)?),
         )
     } else {
-        (Sensitivity::default(), None, Vec::new())
+        (Sensitivity::default(), None, Vec::new(), None)
     };
+    if let Some(corners) = &corners {
+        sensitivity.tornado = tornado(corners, &built.model, &leader);
+        if findings.len() > DEFAULTS_FINDINGS_MAX {
+            warnings.push(format!(
+                "what each default of the tables carries is left out above {DEFAULTS_FINDINGS_MAX} findings"
+            ));
+        }
+    }
     let what_ifs = if full {
         what_if::lines(setting, findings, &ledger, &leader, &mut warnings)?
     } else {
@@ -191,7 +202,7 @@ pub fn assess(
     if intervals.as_ref().is_some_and(|all| all.ess < weigh::ESS_MIN) {
         warnings.push("the effective sample size of the draws is under 200: no interval is given".to_owned());
     }
-    let assessment = Assessment {
+    let mut assessment = Assessment {
         schema: SCHEMA.to_owned(),
         case: setting.case.to_owned(),
         tlp: ledger
@@ -230,7 +241,9 @@ pub fn assess(
             prior_flips: false,
         })),
         ledger,
+        sentences: Sentences::default(),
         sensitivity,
+        doubts,
         what_ifs,
         collect,
         timeline: timeline(setting.incident, &standing),
@@ -243,7 +256,35 @@ pub fn assess(
         warnings,
         inputs,
     };
+    if full {
+        assessment.sentences = sentences(&assessment);
+    }
     Ok((assessment, built.model))
+}
+
+/// Where, when and how somebody looked, by finding.
+fn searched<'a>(findings: &[&'a Finding]) -> BTreeMap<&'a str, &'a str> {
+    let looked = findings
+        .iter()
+        .filter_map(|finding| Some((finding.id.as_str(), finding.searched.as_deref()?)));
+    looked.collect()
+}
+
+fn tornado(corners: &weigh::Corners, model: &ModelFile, leader: &str) -> Vec<TornadoBar> {
+    let number = corners
+        .hypotheses()
+        .iter()
+        .position(|id| id == leader)
+        .unwrap_or_default();
+    let swings = corners.tornado(model, number).into_iter();
+    let bars = swings.map(|swing| TornadoBar {
+        of: swing.of,
+        field: swing.field,
+        numbers: swing.numbers as u64,
+        range: swing.range,
+        belief: swing.belief,
+    });
+    bars.collect()
 }
 
 /// P(operator); parents include their units.
@@ -345,136 +386,6 @@ fn ledger(findings: &[Finding], built: &Built, answer: &weigh::Answer) -> Vec<Le
             }
         })
         .collect()
-}
-
-/// Leave-one-out, flip set, priors, and the answers without notes, overrides and overlaps.
-fn firmness(
-    setting: &Setting<'_>,
-    findings: &[Finding],
-    built: &Built,
-    hypotheses: &[Hypothesis],
-    leader: &str,
-    answer: &weigh::Answer,
-) -> Result<(Sensitivity, Grounds), AssessError> {
-    let mut steady = weigh::steadiness(&built.model)?;
-    leave_out::by_what_was_said(built, &mut steady.leave_one_out)?;
-    let flip = weigh::flip_set(&built.model, weigh::FLIP_EVALUATIONS)?;
-    let again = |findings: &[Finding], overlaps, numbers| -> Result<BTreeMap<String, f64>, AssessError> {
-        let other = build(setting.question, setting.knowledge, findings, overlaps, numbers)?;
-        Ok(weigh::believe(&other.model)?.posterior)
-    };
-    let bytes: Vec<Finding> = findings
-        .iter()
-        .filter(|finding| finding.engine != "notes")
-        .cloned()
-        .collect();
-    let overlaps = findings.iter().any(|finding| !finding.may_overlap.is_empty());
-    let own = findings
-        .iter()
-        .any(|finding| !finding.overrides.is_empty() || finding.signed.is_some())
-        || setting
-            .knowledge
-            .sources
-            .iter()
-            .any(|source| source.reliable.is_some() || source.push.is_some());
-    let lead_of = |beliefs: &BTreeMap<String, f64>| beliefs.get(leader).copied().unwrap_or(0.0);
-    let mut priors = BTreeMap::from([
-        ("case".to_owned(), lead_of(&steady.priors.case)),
-        ("uniform".to_owned(), lead_of(&steady.priors.uniform)),
-    ]);
-    if let Some(half) = &steady.priors.half_unlisted {
-        priors.insert("half_unlisted".to_owned(), lead_of(half));
-    }
-    let highest = |beliefs: &BTreeMap<String, f64>| beliefs.values().all(|value| *value <= lead_of(beliefs));
-    let flipping = |kind: &str| -> Vec<String> {
-        let of_kind = steady
-            .leave_one_out
-            .iter()
-            .filter(|row| row.kind == kind && row.leader != leader);
-        of_kind.map(|row| row.id.clone()).collect()
-    };
-    let lead = hypotheses.iter().find(|hypothesis| hypothesis.id == leader);
-    let grounds = Grounds {
-        leader: lead.map_or_else(|| leader.to_owned(), |hypothesis| hypothesis.name.clone()),
-        interval: lead.and_then(|hypothesis| hypothesis.belief.low.zip(hypothesis.belief.high)),
-        flipping_origins: flipping("origin"),
-        flipping_sources: flipping("source"),
-        origins: 0,
-        forgeable_share: 0.0,
-        framed: 1.0 - answer.framed.get(weigh::NOBODY).copied().unwrap_or(1.0),
-        prior_flips: !(highest(&steady.priors.uniform)
-            && steady.priors.half_unlisted.as_ref().is_none_or(highest)),
-    };
-    let sensitivity = Sensitivity {
-        flip_set: flip.findings,
-        flip_set_minimal: flip.minimal,
-        flip_prior: steady.flip_prior,
-        priors,
-        leave_one_out: steady.leave_one_out,
-        independent_overlaps: if overlaps {
-            Some(again(findings, Overlaps::Independent, OwnNumbers::Used)?)
-        } else {
-            None
-        },
-        without_overrides: if own {
-            Some(again(findings, Overlaps::Dependent, OwnNumbers::Removed)?)
-        } else {
-            None
-        },
-        without_notes: if bytes.len() < findings.len() {
-            Some(again(&bytes, Overlaps::Dependent, OwnNumbers::Used)?)
-        } else {
-            None
-        },
-    };
-    Ok((sensitivity, grounds))
-}
-
-/// What to get next: what the case proposes, and independent word on the findings that carry the leader.
-fn collect(
-    model: &ModelFile,
-    candidates: &[Candidate],
-    ledger: &[LedgerLine],
-    leader: &str,
-) -> Result<Vec<Collect>, AssessError> {
-    /// At most so many candidates are weighed.
-    const WEIGHED_MAX: usize = 40;
-    let carries =
-        |line: &&LedgerLine| line.contribution_bans.get(leader).copied().unwrap_or(0.0).abs() >= 0.02;
-    let second = ledger.iter().filter(carries).take(12).map(|line| Candidate {
-        what: format!("an independent look at: {}", line.says),
-        ask: line.source.as_ref().map_or_else(
-            || "a second laboratory, for the same bytes".to_owned(),
-            |source| format!("somebody other than {source}, for the data behind it"),
-        ),
-        like: Some(line.finding.clone()),
-    });
-    let mut rows = Vec::new();
-    for candidate in second.chain(candidates.iter().cloned()).take(WEIGHED_MAX) {
-        let Some(like) = candidate
-            .like
-            .as_ref()
-            .and_then(|id| model.findings.iter().find(|f| f.id == *id))
-        else {
-            continue;
-        };
-        let asked = ModelFinding {
-            id: "(asked for)".to_owned(),
-            origin: Some("(asked for)".to_owned()),
-            source: None,
-            bloc: None,
-            ..like.clone()
-        };
-        let bits = weigh::value_of_finding(model, &asked, None)?;
-        rows.push(Collect {
-            what: candidate.what,
-            ask: candidate.ask,
-            bits,
-        });
-    }
-    rows.sort_by(|a, b| b.bits.total_cmp(&a.bits).then_with(|| a.what.cmp(&b.what)));
-    rows.truncate(10);
-    Ok(rows)
 }
 
 fn judge(

@@ -43,8 +43,14 @@ pub struct Assessment {
     pub confidence: Confidence,
     /// Every finding with its weight and contribution.
     pub ledger: Vec<LedgerLine>,
+    /// The answer in one sentence each for the public, an expert and a court.
+    #[serde(default)]
+    pub sentences: Sentences,
     /// What would change it.
     pub sensitivity: Sensitivity,
+    /// What a doubter asks; absent where it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubts: Option<Doubts>,
     /// Beliefs under changed assumptions, those of the case first.
     #[serde(default)]
     pub what_ifs: Vec<WhatIf>,
@@ -116,6 +122,17 @@ pub struct Confidence {
     pub sentence: String,
     /// Reasons, most important first.
     pub reasons: Vec<String>,
+}
+
+/// The answer in words for three kinds of reader, none stronger than the interval.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sentences {
+    /// Without a term of the trade.
+    pub public: String,
+    /// With the numbers and what they rest on.
+    pub expert: String,
+    /// What may be said under oath, and what this does not say.
+    pub court: String,
 }
 
 /// A finding in the ledger.
@@ -215,6 +232,12 @@ pub struct Sensitivity {
     pub priors: BTreeMap<String, f64>,
     /// Belief without each finding, origin, source, trace class and family.
     pub leave_one_out: Vec<LeaveOneOut>,
+    /// Every shared number that varies, by how far it moves the leader.
+    #[serde(default)]
+    pub tornado: Vec<TornadoBar>,
+    /// Every row of the default tables that the case rests on, by how far it moves the leader.
+    #[serde(default)]
+    pub defaults: Vec<DefaultSwing>,
     /// Belief when origins that may overlap are taken as independent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub independent_overlaps: Option<BTreeMap<String, f64>>,
@@ -224,6 +247,97 @@ pub struct Sensitivity {
     /// Belief from bytes alone, all notes removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub without_notes: Option<BTreeMap<String, f64>>,
+}
+
+/// How far one shared number of the model moves the leader's belief, the others at their points.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TornadoBar {
+    /// What the number belongs to: `class code`, `source fbi`, `deception` …
+    pub of: String,
+    /// Which number of it.
+    pub field: String,
+    /// How many numbers of the model move with it.
+    pub numbers: u64,
+    /// Its range; null where several ranges share the draw.
+    pub range: Option<[f64; 2]>,
+    /// The leader's belief at the low and at the high end.
+    pub belief: [f64; 2],
+}
+
+/// How far one row of the default tables moves the leader's belief.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DefaultSwing {
+    /// The row, as in the tables: `class.code`, `reliable.B` …
+    pub row: String,
+    /// The field; empty where the row is one number.
+    pub field: String,
+    /// Its range.
+    pub range: [f64; 2],
+    /// The leader's belief at the low and at the high end.
+    pub belief: [f64; 2],
+    /// Who leads at the low and at the high end.
+    pub leader: [String; 2],
+}
+
+/// What a doubter asks: numbers to doubt with, none of which enters the belief.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Doubts {
+    /// Whether the findings agree with each other.
+    pub conflict: Conflict,
+    /// Whether a party's marks are too good to be true.
+    pub displays: Vec<Display>,
+    /// What was looked for and not found, and who would have left it.
+    pub predicted: Vec<Predicted>,
+}
+
+/// How well the findings go together.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// log10 of Π P(finding) / P(all findings): above 0 they go together worse than unrelated ones.
+    pub bans: f64,
+    /// Those that the rest makes less probable, the most first.
+    pub findings: Vec<Disagreeing>,
+}
+
+/// A finding that the rest of the evidence speaks against.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Disagreeing {
+    /// Its id.
+    pub finding: String,
+    /// P(it is made) before any other.
+    pub alone: f64,
+    /// P(it is made | all others): how often the model expects such a thing.
+    pub given_rest: f64,
+    /// log10 of the first over the second.
+    pub bans: f64,
+}
+
+/// The marks of one party, counted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Display {
+    /// Whose marks.
+    pub party: String,
+    /// Marks that somebody looked for.
+    pub looked_for: u64,
+    /// Marks that somebody says are there.
+    pub found: u64,
+    /// P(at least so many) if it is the operator and nobody is framed.
+    pub if_own: f64,
+    /// P(at least so many) if somebody else frames it.
+    pub if_framed: f64,
+    /// Whether an owner would hardly leave so many and a framer would more often.
+    pub too_good: bool,
+}
+
+/// A search that found nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Predicted {
+    /// The finding that says so.
+    pub finding: String,
+    /// Where, when and how somebody looked.
+    pub searched: Option<String>,
+    /// Per hypothesis: P(it would have been found | hypothesis, all other findings).
+    pub found_if: BTreeMap<String, f64>,
 }
 
 /// The belief with something left out.
@@ -269,6 +383,12 @@ pub struct Collect {
     pub ask: String,
     /// Expected drop of entropy over the hypotheses, in bits.
     pub bits: f64,
+    /// What it costs, in the case's own unit; absent where the case does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
+    /// Bits over cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bits_per_cost: Option<f64>,
 }
 
 /// Whether a standard is met.

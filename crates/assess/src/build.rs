@@ -182,6 +182,19 @@ pub fn build(
     overlaps: Overlaps,
     own_numbers: OwnNumbers,
 ) -> Result<Built, BuildError> {
+    let defaults = Defaults::load()?;
+    build_from(&defaults, question, knowledge, findings, overlaps, own_numbers)
+}
+
+/// [`build`] with other default tables than the shipped ones.
+pub(crate) fn build_from(
+    defaults: &Defaults,
+    question: &Question,
+    knowledge: &Knowledge,
+    findings: &[Finding],
+    overlaps: Overlaps,
+    own_numbers: OwnNumbers,
+) -> Result<Built, BuildError> {
     let mut warnings = Vec::new();
     let (hypotheses, names) = answers::hypotheses(question, knowledge, &mut warnings)?;
     let mut sorted: Vec<&Finding> = findings.iter().collect();
@@ -202,7 +215,7 @@ pub fn build(
     let parts = assemble::Parts {
         question,
         knowledge,
-        defaults: &Defaults::load()?,
+        defaults,
         overlaps,
         own_numbers,
     };

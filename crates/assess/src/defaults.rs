@@ -2,11 +2,15 @@
 //!
 //! A single number p stands for the range logit⁻¹(logit p ± 0.7); a list is low, point, high.
 
+mod entries;
+
 use std::collections::BTreeMap;
 
 use ascribe_model::words::{Class, Kind, Reliability, Stance};
 use ascribe_model::{NumberError, Range};
 use serde::Deserialize;
+
+pub use entries::{End, Entry};
 
 const TABLES: &str = include_str!("../data/defaults.toml");
 

@@ -62,17 +62,22 @@ pub(crate) fn by_what_was_said(built: &Built, rows: &mut Vec<LeaveOneOut>) -> Re
 
 fn row(kind: &str, id: &str, model: &ModelFile) -> Result<LeaveOneOut, WeighError> {
     let belief = believe(model)?.posterior;
+    Ok(LeaveOneOut {
+        kind: kind.to_owned(),
+        id: id.to_owned(),
+        leader: highest(&belief),
+        belief,
+    })
+}
+
+/// The answer with the highest belief; of equals the smallest id. Empty without answers.
+pub(crate) fn highest(beliefs: &BTreeMap<String, f64>) -> String {
     let mut leader: Option<(&String, f64)> = None;
-    for (id, belief) in &belief {
+    for (id, belief) in beliefs {
         // The map is sorted by id, so the first of equals stays.
         if leader.is_none_or(|(_, most)| *belief > most) {
             leader = Some((id, *belief));
         }
     }
-    Ok(LeaveOneOut {
-        kind: kind.to_owned(),
-        id: id.to_owned(),
-        leader: leader.map(|(id, _)| id.clone()).unwrap_or_default(),
-        belief,
-    })
+    leader.map(|(id, _)| id.clone()).unwrap_or_default()
 }

@@ -5,11 +5,15 @@
 pub mod assess;
 pub mod assessment;
 pub mod build;
+pub mod collect;
 pub mod confidence;
 pub mod defaults;
 pub mod diff;
+mod doubt;
+mod firmness;
 mod leave_out;
 pub mod model_file;
+pub mod sentences;
 pub mod weigh;
 pub mod what_if;
 pub mod words;

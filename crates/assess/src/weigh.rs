@@ -8,6 +8,7 @@ mod cells;
 mod corners;
 mod edits;
 mod elimination;
+mod expected;
 mod flip;
 mod information;
 mod interval;
@@ -24,6 +25,7 @@ mod sensitivity;
 mod settings;
 mod spread;
 mod tables;
+mod tornado;
 mod voices;
 mod world;
 
@@ -44,12 +46,14 @@ pub use alone::{
     Alone, CheapTrace, framing_ceiling, report_ceiling, report_ratio, source_ceiling, weight_alone,
 };
 pub use corners::{CORNER_EVALUATIONS, Corners, Side, outer};
+pub use expected::{Agreement, Expected, agreement};
 pub use flip::{FLIP_EVALUATIONS, FlipSet, flip_set};
 pub use information::{value_of_finding, value_of_information};
 pub use interval::{Chunk, Draws, ESS_MIN, Interval, Intervals, Sampler, interval};
 pub use plan::{KEPT_CELLS_MAX, SETTINGS_MAX, TABLE_CELLS_MAX, WORK_MAX};
 pub use printed::{Printed, PrintedInterval, round12, weigh_printed};
 pub use sensitivity::{Steadiness, ThreePriors, believe_without, steadiness};
+pub use tornado::Swing;
 
 /// Id of the framed party that stands for "nobody is framed".
 pub const NOBODY: &str = "nobody";

@@ -1,8 +1,9 @@
 //! Puts a case's question to the assessment.
 
-use ascribe_assess::assess::{Candidate, Setting, Standard, assess};
+use ascribe_assess::assess::{Setting, Standard, assess};
 use ascribe_assess::assessment::Assessment;
 use ascribe_assess::build::{Answer, Question};
+use ascribe_assess::collect::{Bears, Candidate};
 use ascribe_assess::model_file::ModelFile;
 use ascribe_assess::weigh::Draws;
 use ascribe_assess::what_if::{Said, WhatIf};
@@ -24,22 +25,7 @@ pub fn judge(asked: &Asked<'_>) -> Result<(Assessment, ModelFile), String> {
             forgeable_share_max: standard.forgeable_share,
         })
         .collect();
-    let candidates: Vec<Candidate> = asked
-        .leads
-        .iter()
-        .map(|lead| {
-            let like = asked
-                .findings
-                .iter()
-                .find(|finding| finding.kind == lead.kind && finding.points_to == lead.points_to)
-                .map(|finding| finding.id.clone());
-            Candidate {
-                what: lead.what.clone(),
-                ask: lead.ask.clone(),
-                like,
-            }
-        })
-        .collect();
+    let candidates = candidates(asked);
     let of_incident = asked
         .case
         .what_ifs
@@ -73,6 +59,39 @@ pub fn judge(asked: &Asked<'_>) -> Result<(Assessment, ModelFile), String> {
         asked.anomalies.clone(),
     )
     .map_err(|error| cause::chain(&error))
+}
+
+/// What could be got next: what the case lists, then what the engines propose.
+fn candidates(asked: &Asked<'_>) -> Vec<Candidate> {
+    let listed = asked
+        .case
+        .collect
+        .iter()
+        .filter(|item| item.incident == asked.incident.id);
+    let listed = listed.map(|item| Candidate {
+        what: item.what.clone(),
+        ask: item.ask.clone(),
+        cost: item.cost,
+        bears: item.bears.clone(),
+    });
+    let proposed = asked.leads.iter().filter_map(|lead| {
+        let like = asked
+            .findings
+            .iter()
+            .find(|finding| finding.kind == lead.kind && finding.points_to == lead.points_to);
+        let bears = match (like, &lead.points_to) {
+            (Some(finding), _) => Bears::Finding(finding.id.clone()),
+            (None, Some(target)) => Bears::Trace(lead.kind, None, target.clone()),
+            (None, None) => return None,
+        };
+        Some(Candidate {
+            what: lead.what.clone(),
+            ask: lead.ask.clone(),
+            cost: None,
+            bears,
+        })
+    });
+    listed.chain(proposed).collect()
 }
 
 /// What a case says of one incident as of one day, for changes of it.

@@ -31,12 +31,12 @@ pub enum Side {
 
 /// A model made ready for the search; each (hypothesis, side) can run anywhere.
 pub struct Corners {
-    ready: Ready,
-    spread: Spread,
+    pub(super) ready: Ready,
+    pub(super) spread: Spread,
     /// Posterior at the central parameters.
     centre: Vec<f64>,
     /// Posterior with each group at its low and at its high end alone.
-    alone: Vec<[Vec<f64>; 2]>,
+    pub(super) alone: Vec<[Vec<f64>; 2]>,
 }
 
 impl Corners {
@@ -141,6 +141,17 @@ impl Corners {
         sign * best
     }
 
+    /// Outer low and high of every hypothesis, on one thread.
+    #[must_use]
+    pub fn outer(&self) -> BTreeMap<String, [f64; 2]> {
+        let both = |(index, id): (usize, &String)| {
+            let low = self.search(index, Side::Lowest);
+            let high = self.search(index, Side::Highest);
+            (id.clone(), [low, high])
+        };
+        self.hypotheses().iter().enumerate().map(both).collect()
+    }
+
     fn value(&self, desk: &mut Desk<'_>, ends: &[End], hypothesis: usize) -> Option<f64> {
         let mut theta = self.ready.world.points();
         for (group, end) in ends.iter().enumerate() {
@@ -155,17 +166,7 @@ impl Corners {
 ///
 /// Errors: as [`super::weigh`].
 pub fn outer(model: &ModelFile) -> Result<BTreeMap<String, [f64; 2]>, WeighError> {
-    let corners = Corners::new(model)?;
-    Ok(corners
-        .hypotheses()
-        .iter()
-        .enumerate()
-        .map(|(index, id)| {
-            let low = corners.search(index, Side::Lowest);
-            let high = corners.search(index, Side::Highest);
-            (id.clone(), [low, high])
-        })
-        .collect())
+    Ok(Corners::new(model)?.outer())
 }
 
 /// Tables for one search.

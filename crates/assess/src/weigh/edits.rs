@@ -90,35 +90,45 @@ impl<'a> Workbench<'a> {
 
     /// The outcome of the base without these findings (indices of the world).
     pub(super) fn without(&mut self, dropped: &[usize]) -> Result<Outcome, WeighError> {
+        self.changed(dropped, false)
+    }
+
+    /// The outcome of the base with these findings, which it lacks.
+    pub(super) fn with(&mut self, added: &[usize]) -> Result<Outcome, WeighError> {
+        self.changed(added, true)
+    }
+
+    fn changed(&mut self, changed: &[usize], to: bool) -> Result<Outcome, WeighError> {
         let world = &self.ready.world;
-        for &finding in dropped {
-            put(&mut self.numbers.active, finding, false);
+        for &finding in changed {
+            put(&mut self.numbers.active, finding, to);
         }
         self.numbers.refresh(world);
-        let leaves = self.changed_leaves(dropped);
+        let leaves = self.changed_leaves(changed);
         let outcome = match leaves.as_slice() {
             [] => self.with_profiles(self.outcome.profiles_ln.clone()),
             [leaf] if self.possible => self.with_leaf(*leaf),
             _ => self.with_leaves(&leaves),
         };
-        for &finding in dropped {
+        for &finding in changed {
             let before = at(&self.base.active, finding);
             put(&mut self.numbers.active, finding, before);
         }
         outcome
     }
 
-    fn changed_leaves(&self, dropped: &[usize]) -> Vec<usize> {
+    fn changed_leaves(&self, changed: &[usize]) -> Vec<usize> {
         let world = &self.ready.world;
         let mut leaves = Vec::new();
-        for &finding in dropped {
+        for &finding in changed {
             leaves.extend(at(&self.leaf_of_finding, finding));
             let Some(voice) = world.findings.get(finding) else {
                 continue;
             };
-            // A source's own table changes with what it says over the pair, and when it no longer pushes a bloc.
+            // A source's own table changes with what it says over the pair, and when it begins or ceases to push a bloc.
             if let (Some(source), Some(bloc)) = (voice.source, voice.bloc)
-                && (voice.place == Place::Pair || self.numbers.bloc_size(bloc) == 0)
+                && (voice.place == Place::Pair
+                    || (self.numbers.bloc_size(bloc) == 0) != (self.base.bloc_size(bloc) == 0))
             {
                 leaves.extend(at(&self.leaf_of_source, source));
             }

@@ -5,6 +5,7 @@
 //! [`Slot`]s say where a number of the model comes from, so that intervals and corners can vary it.
 //! Source: METHOD sections 2, 3 and 5; CASE, "The model file".
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_model::Range;
@@ -18,9 +19,24 @@ use crate::model_file::{
 /// Where a number of the model stands in the list of parameters.
 pub(super) type Slot = usize;
 
+/// Whose number a parameter is: indices into the lists of the model file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Of {
+    /// P(an operator frames somebody): the actor with a number of its own, or all others.
+    Deception(Option<usize>),
+    Hypothesis(usize),
+    Subject(usize),
+    Trace(usize),
+    Finding(usize),
+    Source(usize),
+}
+
 /// One number of the model.
 #[derive(Clone, Debug)]
 pub(super) struct Parameter {
+    pub(super) of: Of,
+    /// What it is of that: hit, rarity, label.nk …
+    pub(super) field: Cow<'static, str>,
     /// Low, point, high.
     pub(super) range: Range,
     /// Class and field that share one draw; `None`: a draw of its own.
@@ -252,17 +268,32 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn slot(&mut self, range: Range, class: Option<&str>, field: &str) -> Slot {
+    fn slot(
+        &mut self,
+        of: Of,
+        range: Range,
+        class: Option<&str>,
+        field: impl Into<Cow<'static, str>>,
+    ) -> Slot {
+        let field = field.into();
         self.parameters.push(Parameter {
+            of,
             range,
-            shared: class.map(|class| (class.to_owned(), field.to_owned())),
+            shared: class.map(|class| (class.to_owned(), field.clone().into_owned())),
+            field,
             private: false,
         });
         self.parameters.len() - 1
     }
 
-    fn likelihood_slot(&mut self, range: Range, finding: &Finding, field: &str) -> Slot {
-        let slot = self.slot(range, finding.class.as_deref(), field);
+    fn likelihood_slot(
+        &mut self,
+        position: usize,
+        range: Range,
+        finding: &Finding,
+        field: impl Into<Cow<'static, str>>,
+    ) -> Slot {
+        let slot = self.slot(Of::Finding(position), range, finding.class.as_deref(), field);
         if let Some(parameter) = self.parameters.last_mut() {
             parameter.private = finding.class.is_none();
         }
@@ -278,9 +309,9 @@ impl<'a> Builder<'a> {
         let own = self.ownership();
         let mut default_slot = None;
         let mut deception = Vec::new();
-        for actor in &model.actors {
+        for (index, actor) in model.actors.iter().enumerate() {
             let slot = if let Some(range) = model.deception.get(&actor.id) {
-                self.slot(*range, None, "deception")
+                self.slot(Of::Deception(Some(index)), *range, None, "deception")
             } else if let Some(slot) = default_slot {
                 slot
             } else {
@@ -289,7 +320,7 @@ impl<'a> Builder<'a> {
                     .get("default")
                     .copied()
                     .unwrap_or(Range::exactly(DECEPTION_DEFAULT));
-                let slot = self.slot(range, None, "deception");
+                let slot = self.slot(Of::Deception(None), range, None, "deception");
                 default_slot = Some(slot);
                 slot
             };
@@ -349,7 +380,7 @@ impl<'a> Builder<'a> {
         let mut priors = Vec::new();
         let mut pairs = Vec::new();
         for (index, hypothesis) in model.hypotheses.iter().enumerate() {
-            priors.push(self.slot(hypothesis.prior, None, "prior"));
+            priors.push(self.slot(Of::Hypothesis(index), hypothesis.prior, None, "prior"));
             let directions: Vec<usize> = (0..DIRECTIONS.len())
                 .filter(|&direction| {
                     hypothesis.directions.as_ref().is_none_or(|named| {
@@ -377,18 +408,19 @@ impl<'a> Builder<'a> {
     fn subjects(&mut self) -> Vec<Property> {
         let model = self.model;
         let mut subjects = Vec::new();
-        for subject in &model.subjects {
+        for (index, subject) in model.subjects.iter().enumerate() {
             let class = subject.class.as_deref();
+            let of = Of::Subject(index);
             let mut labels = Vec::new();
             for (owner, label) in &subject.label {
-                let slot = self.slot(*label, class, &format!("label.{owner}"));
+                let slot = self.slot(of, *label, class, format!("label.{owner}"));
                 labels.push((self.actor(owner), slot));
             }
-            let shared = self.slot(subject.shared, class, "shared");
+            let shared = self.slot(of, subject.shared, class, "shared");
             let held = subject
                 .other_is_unlisted
                 .unwrap_or(Range::exactly(OTHER_IS_UNLISTED_DEFAULT));
-            let other_is_unlisted = self.slot(held, class, "other_is_unlisted");
+            let other_is_unlisted = self.slot(of, held, class, "other_is_unlisted");
             subjects.push(Property {
                 id: subject.id.clone(),
                 labels,
@@ -408,8 +440,9 @@ impl<'a> Builder<'a> {
             .map(|(index, subject)| (subject.id.as_str(), index))
             .collect();
         let mut traces = Vec::new();
-        for trace in &model.traces {
+        for (index, trace) in model.traces.iter().enumerate() {
             let class = trace.class.as_deref();
+            let of = Of::Trace(index);
             let target = match subject_index.get(trace.points_to.as_str()) {
                 Some(&subject) => Target::Subject(subject),
                 None => Target::Actor(self.actor(&trace.points_to)),
@@ -417,10 +450,10 @@ impl<'a> Builder<'a> {
             let care = trace.care.unwrap_or(Range::exactly(CARE_DEFAULT));
             traces.push(Mark {
                 target,
-                hit: self.slot(trace.hit, class, "hit"),
-                rarity: self.slot(trace.rarity, class, "rarity"),
-                forgeability: self.slot(trace.forgeability, class, "forgeability"),
-                care: self.slot(care, class, "care"),
+                hit: self.slot(of, trace.hit, class, "hit"),
+                rarity: self.slot(of, trace.rarity, class, "rarity"),
+                forgeability: self.slot(of, trace.forgeability, class, "forgeability"),
+                care: self.slot(of, care, class, "care"),
                 findings: Vec::new(),
             });
         }
@@ -429,7 +462,7 @@ impl<'a> Builder<'a> {
 
     fn reading(
         &mut self,
-        finding: &Finding,
+        (position, finding): (usize, &Finding),
         subjects: &[Property],
         trace_index: &BTreeMap<&str, usize>,
     ) -> (Place, Reading) {
@@ -439,10 +472,10 @@ impl<'a> Builder<'a> {
             let zero = Range::exactly(0.0);
             let present = finding.if_present.unwrap_or(zero);
             let absent = finding.if_absent.unwrap_or(zero);
-            let present = self.likelihood_slot(present, finding, "if_present");
-            let absent = self.likelihood_slot(absent, finding, "if_absent");
+            let present = self.likelihood_slot(position, present, finding, "if_present");
+            let absent = self.likelihood_slot(position, absent, finding, "if_absent");
             let planted = match finding.if_planted {
-                Some(planted) => self.likelihood_slot(planted, finding, "if_planted"),
+                Some(planted) => self.likelihood_slot(position, planted, finding, "if_planted"),
                 None => present,
             };
             let reading = Reading::State {
@@ -478,7 +511,7 @@ impl<'a> Builder<'a> {
         let mut by_name = BTreeMap::new();
         for (name, range) in finding.likelihood.iter().flatten() {
             by_name.insert(name.as_str(), slots.len());
-            slots.push(self.likelihood_slot(*range, finding, &format!("likelihood.{name}")));
+            slots.push(self.likelihood_slot(position, *range, finding, format!("likelihood.{name}")));
         }
         let rest = by_name.get("else").copied().unwrap_or_default();
         let of_value = values
@@ -529,7 +562,7 @@ impl<'a> Builder<'a> {
                 .source
                 .as_deref()
                 .and_then(|id| source_index.get(id).copied());
-            let (place, reading) = self.reading(finding, subjects, &trace_index);
+            let (place, reading) = self.reading((position, finding), subjects, &trace_index);
             let bloc = source.map(|source| {
                 let key = (
                     source,
@@ -583,8 +616,8 @@ impl<'a> Builder<'a> {
                 }
             };
             sources.push(Informant {
-                reliable: self.slot(source.reliable, class, "reliable"),
-                push: self.slot(source.push, class, "push"),
+                reliable: self.slot(Of::Source(index), source.reliable, class, "reliable"),
+                push: self.slot(Of::Source(index), source.push, class, "push"),
                 coupling,
                 blocs: (0..blocs.len()).filter(|&b| at(blocs, b) == index).collect(),
             });

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use ascribe_assess::collect::Bears;
 use ascribe_assess::what_if::Change;
 use ascribe_intel::{Incident, Knowledge};
 use ascribe_model::words::{Direction, Tlp};
@@ -118,6 +119,21 @@ pub struct WhatIf {
     pub reason: Option<String>,
 }
 
+/// What could be got next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Collect {
+    /// What.
+    pub what: String,
+    /// Whom to ask, for what; empty where the case does not say.
+    pub ask: String,
+    /// What it costs, above 0, in the case's own unit.
+    pub cost: Option<f64>,
+    /// What it would bear on.
+    pub bears: Bears,
+    /// The incident.
+    pub incident: String,
+}
+
 /// A case as its folder's case.toml describes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
@@ -149,6 +165,8 @@ pub struct Case {
     pub standards: Vec<Standard>,
     /// What-ifs in the order written.
     pub what_ifs: Vec<WhatIf>,
+    /// What could be got next, in the order written.
+    pub collect: Vec<Collect>,
     /// What is odd about it, but no error.
     pub warnings: Vec<Problem>,
     /// The file's own hash.

@@ -5,13 +5,14 @@
 
 pub mod case;
 mod check;
+mod collect;
 pub mod nearest;
 pub mod sheet;
 mod tables;
 mod what_if;
 mod world;
 
-pub use case::{Case, EvidenceEntry, Hypothesis, Persons, Standard, WhatIf};
+pub use case::{Case, Collect, EvidenceEntry, Hypothesis, Persons, Standard, WhatIf};
 pub use check::ALWAYS;
 pub use sheet::Problem;
 

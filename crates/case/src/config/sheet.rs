@@ -249,6 +249,20 @@ impl<'t> Sheet<'t> {
         }
     }
 
+    /// A number above 0.
+    pub fn positive(&mut self, key: &str, value: &Value<'_>) -> Option<f64> {
+        let number = self.finite(key, value)?;
+        if number > 0.0 {
+            return Some(number);
+        }
+        self.problem(
+            value.span().start,
+            format!("`{key}` must be above 0, not {number}"),
+            None,
+        );
+        None
+    }
+
     /// A number from 0 to 1.
     pub fn share(&mut self, key: &str, value: &Value<'_>) -> Option<f64> {
         let number = self.finite(key, value)?;

@@ -33,6 +33,7 @@ const TOP: &[&str] = &[
     "evidence",
     "standard",
     "what_if",
+    "collect",
 ];
 const INCIDENT: &[&str] = &["id", "question", "entered", "struck", "opened"];
 const HYPOTHESIS: &[&str] = &[
@@ -131,6 +132,9 @@ pub fn case(sheet: &mut Sheet<'_>, table: &DeTable<'_>, sha256: ArtifactId) -> O
     let what_ifs = each(sheet, &top, "what_if", |sheet, table, at, _| {
         super::what_if::what_if(sheet, table, at, &first, &mut places)
     });
+    let collect = each(sheet, &top, "collect", |sheet, table, at, _| {
+        super::collect::collect(sheet, table, at, &first, &mut places)
+    });
     let mut case = Case {
         contract,
         name: name?,
@@ -146,6 +150,7 @@ pub fn case(sheet: &mut Sheet<'_>, table: &DeTable<'_>, sha256: ArtifactId) -> O
         evidence,
         standards,
         what_ifs,
+        collect,
         warnings: Vec::new(),
         sha256,
     };
@@ -233,7 +238,12 @@ fn incident(
 }
 
 /// The incident that a table names, or the first.
-fn of_incident(sheet: &mut Sheet<'_>, fields: &Fields<'_, '_>, first: &str, places: &mut Places) -> String {
+pub(super) fn of_incident(
+    sheet: &mut Sheet<'_>,
+    fields: &Fields<'_, '_>,
+    first: &str,
+    places: &mut Places,
+) -> String {
     match optional(sheet, fields, "incident", Sheet::filled) {
         Some(incident) => {
             places.refer("incident", &incident, "incident", fields.place("incident"));
