@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ascribe_intel::{Incident, Knowledge};
 use ascribe_model::finding::Target;
-use ascribe_model::words::{About, Basis, Kind, Tlp};
+use ascribe_model::words::{About, Basis, Kind, Stance, Tlp};
 use ascribe_model::{Day, Finding, Moment};
 
 use crate::assessment::{
@@ -262,12 +262,14 @@ pub fn assess(
     Ok((assessment, built.model))
 }
 
-/// Where, when and how somebody looked, by finding.
-fn searched<'a>(findings: &[&'a Finding]) -> BTreeMap<&'a str, &'a str> {
+/// Findings that somebody looked and did not find, with where, when and how.
+fn searched<'a>(findings: &[&'a Finding]) -> BTreeMap<&'a str, Option<&'a str>> {
     let looked = findings
         .iter()
-        .filter_map(|finding| Some((finding.id.as_str(), finding.searched.as_deref()?)));
-    looked.collect()
+        .filter(|finding| matches!(finding.stance, Stance::Absent | Stance::Excludes));
+    looked
+        .map(|finding| (finding.id.as_str(), finding.searched.as_deref()))
+        .collect()
 }
 
 fn tornado(corners: &weigh::Corners, model: &ModelFile, leader: &str) -> Vec<TornadoBar> {

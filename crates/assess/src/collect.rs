@@ -4,7 +4,7 @@
 //! and marks that the leading answers predict and nobody has looked for. Source: METHOD section 5; Lindley (1956).
 
 use ascribe_model::finding::Target;
-use ascribe_model::words::{About, Class, Kind, Stance};
+use ascribe_model::words::{About, ActorKind, Class, Kind, Stance};
 use ascribe_model::{Finding, Range};
 
 use crate::assess::{AssessError, Setting};
@@ -161,7 +161,15 @@ fn unlooked(setting: &Setting<'_>, findings: &[Finding], hypotheses: &[Hypothesi
             continue;
         }
         asked.push(party);
+        // Insiders and sympathisers have no earlier operations to compare with.
+        let operates = matches!(
+            actor.kind,
+            ActorKind::State | ActorKind::Agency | ActorKind::Unit | ActorKind::Group | ActorKind::Firm
+        );
         for (class, kind, what) in LOOKS {
+            if !operates && !matches!(class, Class::Language | Class::Telemetry) {
+                continue;
+            }
             let target = Target::Actor(party.to_owned());
             let looked = findings.iter().any(|finding| {
                 let of_class = finding.class.map_or(finding.kind == kind, |own| own == class);

@@ -22,8 +22,8 @@ const ROWS_MAX: usize = 50;
 
 /// The doubts about an answer.
 ///
-/// `searched` says by finding where, when and how somebody looked. Errors: as [`crate::weigh::weigh`].
-pub(crate) fn doubts(built: &Built, searched: &BTreeMap<&str, &str>) -> Result<Doubts, WeighError> {
+/// `searched` has the findings that somebody looked and did not find, with where, when and how. Errors: as [`crate::weigh::weigh`].
+pub(crate) fn doubts(built: &Built, searched: &BTreeMap<&str, Option<&str>>) -> Result<Doubts, WeighError> {
     let agreement = agreement(&built.model)?;
     Ok(Doubts {
         conflict: conflict(&agreement),
@@ -53,22 +53,24 @@ fn conflict(agreement: &Agreement) -> Conflict {
 }
 
 /// Searches that found nothing: how probable it was, under each answer and by all other findings, that they would.
-fn predicted(model: &ModelFile, agreement: &Agreement, searched: &BTreeMap<&str, &str>) -> Vec<Predicted> {
-    let empty: BTreeMap<&str, bool> = model
-        .findings
-        .iter()
-        .map(|finding| (finding.id.as_str(), finding.says == Some(false)))
-        .collect();
+fn predicted(
+    model: &ModelFile,
+    agreement: &Agreement,
+    searched: &BTreeMap<&str, Option<&str>>,
+) -> Vec<Predicted> {
+    let empty = |id: &str| {
+        let finding = model.findings.iter().find(|finding| finding.id == id);
+        finding.is_some_and(|finding| finding.says == Some(false))
+    };
     agreement
         .findings
         .iter()
-        .filter(|expected| empty.get(expected.finding.as_str()) == Some(&true))
+        .filter_map(|expected| Some((expected, searched.get(expected.finding.as_str())?)))
+        .filter(|(expected, _)| empty(&expected.finding))
         .take(ROWS_MAX)
-        .map(|expected| Predicted {
+        .map(|(expected, searched)| Predicted {
             finding: expected.finding.clone(),
-            searched: searched
-                .get(expected.finding.as_str())
-                .map(|&text| text.to_owned()),
+            searched: searched.map(str::to_owned),
             found_if: agreement
                 .hypotheses
                 .iter()

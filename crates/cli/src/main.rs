@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 differences or failed verification, 2 usage, 3 partial, 4 refused. Who did it is never
 //! in the exit code.
 
+mod collect;
 mod diff;
 mod explain;
 mod page;
@@ -39,6 +40,8 @@ enum Command {
     Diff(diff::Options),
     /// Explain one finding from its number to its bytes.
     Explain(explain::Options),
+    /// List what to get next, by expected bits and stated cost, with whom to ask.
+    Collect(collect::Options),
     /// Weigh a model file alone (`.json`), or one model a line (`.jsonl`).
     Weigh {
         /// The model file.
@@ -144,6 +147,7 @@ fn main() -> ExitCode {
         Command::WhatIf(options) => what_if::run(&options),
         Command::Diff(options) => diff::run(&options),
         Command::Explain(options) => explain::run(&options),
+        Command::Collect(options) => collect::run(&options),
         Command::Weigh { file, json: _ } => small::weigh(&file),
         Command::Verify { folder, state } => small::verify(&folder, state),
         Command::Validate(options) => validate::validate(&options),

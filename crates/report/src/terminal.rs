@@ -153,6 +153,8 @@ fn full(page: &Page<'_>, out: &mut Lines) {
     out.heading("What would overturn it", None);
     out.wrapped("", 0, &format!("{}.", flip_words(page)));
 
+    doubts(page, out);
+
     if !assessment.what_ifs.is_empty() {
         out.heading("What if", None);
         for what_if in &assessment.what_ifs {
@@ -184,6 +186,62 @@ fn full(page: &Page<'_>, out: &mut Lines) {
         }
     }
     evidence(page, out);
+}
+
+/// What a doubter asks, in a line each.
+fn doubts(page: &Page<'_>, out: &mut Lines) {
+    let assessment = page.assessment;
+    let Some(doubts) = &assessment.doubts else {
+        return;
+    };
+    out.heading("What a doubter asks", None);
+    if doubts.conflict.bans > 0.0 {
+        let all = format!(
+            "The findings contradict each other: together they are less probable than unrelated ones, by {} bans.",
+            bans(doubts.conflict.bans)
+        );
+        out.wrapped("  - ", 4, &all);
+    }
+    for row in doubts.conflict.findings.iter().take(2) {
+        let expected = format!(
+            "The others speak against {} by {} bans: the model expects such a finding in {} of cases.",
+            clean(&row.finding),
+            bans(row.bans),
+            percent(row.given_rest)
+        );
+        out.wrapped("  - ", 4, &expected);
+    }
+    for display in doubts.displays.iter().filter(|display| display.too_good) {
+        let text = format!(
+            "Too good to be true? {} of {} marks of {} are there; its own operations leave that many in {} of cases, somebody who frames it in {}.",
+            display.found,
+            display.looked_for,
+            clean(page.party_name(&display.party)),
+            percent(display.if_own),
+            percent(display.if_framed)
+        );
+        out.wrapped("  - ", 4, &text);
+    }
+    if let Some(bar) = assessment.sensitivity.tornado.first() {
+        let text = format!(
+            "The assumption that moves it most: {} of {}; {} at its low end, {} at its high end.",
+            clean(&bar.field),
+            clean(&bar.of),
+            percent(bar.belief[0]),
+            percent(bar.belief[1])
+        );
+        out.wrapped("  - ", 4, &text);
+    }
+    if let Some(row) = assessment.sensitivity.defaults.first() {
+        let text = format!(
+            "The default that moves it most: {} {}; {} at its low end, {} at its high end.",
+            clean(&row.row),
+            clean(&row.field),
+            percent(row.belief[0]),
+            percent(row.belief[1])
+        );
+        out.wrapped("  - ", 4, &text);
+    }
 }
 
 fn evidence(page: &Page<'_>, out: &mut Lines) {

@@ -5,11 +5,13 @@
 mod interval;
 mod plot;
 mod series;
+mod swing;
 mod waterfall;
 
 pub(crate) use interval::{interval_axis, interval_bar, interval_key, share_bar};
 pub(crate) use plot::{Axis, Curve, Drawn, Plot, plot};
 pub(crate) use series::{LINES_MAX, last, series_chart, swatch};
+pub(crate) use swing::swing_bar;
 pub(crate) use waterfall::{FallRow, Scale, fall_axis, fall_bar};
 
 /// A share of the width as an SVG length, "55.000%".

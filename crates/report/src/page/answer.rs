@@ -29,6 +29,7 @@ pub(super) fn answer(page: &Page<'_>) -> Markup {
                         p class="small soft" { "The other " (counted(ranked.len() - LEADING, "hypothesis stands", "hypotheses stand")) " " a href="#hypotheses" { "below" } "." }
                     }
                     (confidence(page))
+                    (sentences(page))
                     (carried(page, leader))
                     div class="cards" { (flips(page)) (collect(page)) }
                     (standards(page))
@@ -100,6 +101,23 @@ fn confidence(page: &Page<'_>) -> Markup {
     }
 }
 
+/// The answer as it may be quoted.
+fn sentences(page: &Page<'_>) -> Markup {
+    let said = &page.assessment.sentences;
+    html! {
+        @if !said.public.is_empty() {
+            details {
+                summary { "In one sentence, for the public, an expert, a court" }
+                dl {
+                    dt { "For the public" } dd { (sentence(&said.public)) }
+                    dt { "For an expert" } dd { (sentence(&said.expert)) }
+                    dt { "For a court" } dd { (sentence(&said.court)) }
+                }
+            }
+        }
+    }
+}
+
 fn carried(page: &Page<'_>, leader: &Hypothesis) -> Markup {
     let carriers = page.carriers(&leader.id);
     html! {
@@ -159,7 +177,7 @@ fn collect(page: &Page<'_>) -> Markup {
             } @else {
                 ol {
                     @for item in page.assessment.collect.iter().take(CARRIERS) {
-                        li { strong { (sentence(&item.what)) } ": " (sentence(&item.ask)) " " span class="n soft" { "(" (two_decimals(item.bits)) " bits)" } }
+                        li { strong { (sentence(&item.what)) } ": " (sentence(&item.ask)) " " span class="n soft" { "(" (two_decimals(item.bits)) " bits" @if let Some(rate) = item.bits_per_cost { ", " (two_decimals(rate)) " per unit of cost" } ")" } }
                     }
                 }
             }

@@ -5,6 +5,7 @@
 
 mod answer;
 pub(crate) mod document;
+mod doubt;
 mod evidence;
 mod inputs;
 mod ledger;
@@ -22,13 +23,14 @@ use crate::lookup::anchor;
 use crate::shown::{line, name};
 
 /// The sections, in order: anchor and heading.
-const SECTIONS: [(&str, &str); 12] = [
+const SECTIONS: [(&str, &str); 13] = [
     ("answer", "Answer"),
     ("hypotheses", "Hypotheses"),
     ("who", "Operator, direction, framing"),
     ("ledger", "Ledger"),
     ("time", "Belief over time"),
     ("sensitivity", "What would change it"),
+    ("doubt", "What a doubter asks"),
     ("events", "Course of the incident"),
     ("said", "Who says what"),
     ("evidence", "Findings and their bytes"),
@@ -57,6 +59,7 @@ pub fn page(page: &Page<'_>) -> String {
             (ledger::ledger(page))
             (sensitivity::time(page))
             (sensitivity::sensitivity(page))
+            (doubt::doubt(page))
             (inputs::events(page))
             (said::said(page))
             (evidence::evidence(page))
