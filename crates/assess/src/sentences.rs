@@ -174,9 +174,83 @@ fn times(factor: f64) -> String {
 mod tests {
     use super::*;
 
+    /// Every word of likelihood, the longest first, so that none is found inside another.
+    const WORDS: [&str; 13] = [
+        "almost no chance",
+        "roughly even chance",
+        "almost certain",
+        "at most unlikely",
+        "at least likely",
+        "very unlikely",
+        "very likely",
+        "about even",
+        "unlikely",
+        "likely",
+        "certain",
+        "proven",
+        "guilty",
+    ];
+
+    fn hypothesis(low: f64, high: f64) -> Hypothesis {
+        let point = f64::midpoint(low, high);
+        Hypothesis {
+            id: "a".to_owned(),
+            name: "A".to_owned(),
+            prior: 0.2,
+            belief: crate::assessment::Belief {
+                point,
+                low: Some(low),
+                high: Some(high),
+                outer: [0.0, 1.0],
+            },
+            words: crate::words::words(low, high),
+        }
+    }
+
+    fn assessment(low: f64, high: f64) -> Assessment {
+        let mut whole: Assessment = serde_json::from_str(EMPTY).unwrap();
+        whole.hypotheses = vec![hypothesis(low, high)];
+        whole
+    }
+
+    const EMPTY: &str = r#"{"schema":"ascribe.assessment/1","case":"c","tlp":"CLEAR","as_of":"2014-12-19","incident":"i","question":"q",
+        "run":{"version":"0","seed":1,"draws":0,"ess":0},"hypotheses":[],"operators":{},"directions":{},"framed":{"nobody":0.9},"owners":{},
+        "confidence":{"level":"low","sentence":"","reasons":["one source carries it"]},"ledger":[],"sensitivity":{"flip_set":[],"flip_prior":{},"priors":{},"leave_one_out":[]},
+        "collect":[],"standards":[{"id":"charge","met":false,"why":""}],"timeline":[],"anomalies":[],"inputs":[]}"#;
+
+    proptest::proptest! {
+        #[test]
+        fn no_sentence_has_a_word_that_the_interval_does_not_give(a in 0.0..1.0_f64, b in 0.0..1.0_f64) {
+            let (low, high) = (a.min(b), a.max(b));
+            let whole = assessment(low, high);
+            let said = sentences(&whole);
+            for text in [&said.public, &said.expert, &said.court] {
+                let mut rest = text.replace(&whole.hypotheses[0].words, "");
+                // What is said of the flip set, and what a court is told it is not.
+                rest = rest.replace("not proven smallest", "").replace("finding of guilt", "");
+                for word in WORDS {
+                    proptest::prop_assert!(!rest.contains(word), "{word}: {text}");
+                }
+                proptest::prop_assert!(text.contains(&whole.hypotheses[0].words) || text.contains("No answer can be given a likelihood"));
+            }
+        }
+    }
+
+    #[test]
+    fn without_an_interval_nobody_gets_a_likelihood() {
+        let mut whole = assessment(0.9, 0.95);
+        whole.hypotheses[0].belief.low = None;
+        whole.hypotheses[0].words = NO_STATEMENT.to_owned();
+        let said = sentences(&whole);
+        assert!(said.public.starts_with("No answer can be given a likelihood"));
+        assert!(said.court.contains(NO_STATEMENT) && said.expert.contains(NO_STATEMENT));
+    }
+
     #[test]
     fn factors_have_two_digits() {
-        let shown: Vec<String> = [1.26, 9.96, 10.4, 47.3, 1234.0, 99_960.0, 3e7].map(times).into();
+        let shown: Vec<String> = [1.26, 9.96, 10.4, 47.3, 1234.0, 99_960.0, 3e7]
+            .map(times)
+            .to_vec();
         assert_eq!(
             shown,
             ["1.3", "10.0", "10", "47", "1200", "100000", "more than a million"]

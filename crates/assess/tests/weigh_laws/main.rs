@@ -6,6 +6,7 @@
     reason = "a broken model is a failed test"
 )]
 
+mod doubts;
 mod enumerate;
 mod models;
 mod properties;
