@@ -6,6 +6,7 @@
 mod alone;
 mod cells;
 mod corners;
+mod drawn;
 mod edits;
 mod elimination;
 mod expected;
@@ -46,6 +47,7 @@ pub use alone::{
     Alone, CheapTrace, framing_ceiling, report_ceiling, report_ratio, source_ceiling, weight_alone,
 };
 pub use corners::{CORNER_EVALUATIONS, Corners, Side, outer};
+pub use drawn::drawn;
 pub use expected::{Agreement, Expected, agreement};
 pub use flip::{FLIP_EVALUATIONS, FlipSet, flip_set};
 pub use information::{value_of_finding, value_of_information};

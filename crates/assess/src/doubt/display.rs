@@ -64,16 +64,12 @@ fn party<'a>(model: &'a ModelFile, pointed: &'a str) -> Option<&'a str> {
 }
 
 fn display(party: &str, traces: &[&Trace], found: usize) -> Display {
-    let left = |rate: fn(&Trace) -> f64, by_chance: bool| -> f64 {
+    let left = |rate: fn(&Trace) -> f64| -> f64 {
         // Careless and careful, or thorough and sloppy: one draw for all marks, evens.
         let of = |sign: f64| {
             let rates = traces.iter().map(|trace| {
                 let rate = rate(trace);
-                let spread = if by_chance {
-                    CARE_DEFAULT
-                } else {
-                    trace.care.map_or(CARE_DEFAULT, |care| care.point())
-                };
+                let spread = trace.care.map_or(CARE_DEFAULT, |care| care.point());
                 let rate = rate + sign * spread * rate.min(1.0 - rate);
                 1.0 - (1.0 - trace.rarity.point()) * (1.0 - rate)
             });
@@ -81,8 +77,8 @@ fn display(party: &str, traces: &[&Trace], found: usize) -> Display {
         };
         0.5 * of(1.0) + 0.5 * of(-1.0)
     };
-    let own = left(|trace| trace.hit.point(), false);
-    let framed = left(|trace| trace.forgeability.point(), true);
+    let own = left(|trace| trace.hit.point());
+    let framed = left(|trace| trace.forgeability.point());
     Display {
         party: party.to_owned(),
         looked_for: traces.len() as u64,

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use ascribe_assess::model_file::ModelFile;
-use ascribe_assess::weigh::{Corners, agreement, believe};
+use ascribe_assess::weigh::{Corners, Draws, agreement, believe, drawn, interval};
 use ascribe_model::Range;
 
 use super::models::random;
@@ -115,4 +115,54 @@ fn a_bar_of_the_tornado_is_the_belief_with_that_number_set() {
             }
         }
     }
+}
+
+/// The weighted 5 % and 95 % points over drawn models are those of the interval: the draws are the same draws.
+#[test]
+fn the_interval_is_that_of_the_drawn_models() {
+    const DRAWS: usize = 400;
+    let mut compared = 0;
+    for seed in 0..6 {
+        let model = random(seed);
+        let intervals = interval(&model, Draws { draws: DRAWS, seed }).unwrap();
+        let answers: Vec<_> = (0..DRAWS)
+            .map(|draw| believe(&drawn(&model, seed, draw as u64).unwrap()).unwrap())
+            .collect();
+        let most = answers
+            .iter()
+            .map(|a| a.ln_evidence)
+            .fold(f64::NEG_INFINITY, f64::max);
+        for (id, expected) in &intervals.hypotheses {
+            let (Some(low), Some(high)) = (expected.low, expected.high) else {
+                continue;
+            };
+            let mut rows: Vec<(f64, f64)> = answers
+                .iter()
+                .map(|a| (a.posterior[id], (a.ln_evidence - most).exp()))
+                .collect();
+            rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let sum: f64 = rows.iter().map(|row| row.1).sum();
+            let below = |end: f64| {
+                rows.iter()
+                    .filter(|row| row.0 < end - 1e-9)
+                    .map(|row| row.1)
+                    .sum::<f64>()
+                    / sum
+            };
+            let to = |end: f64| {
+                rows.iter()
+                    .filter(|row| row.0 <= end + 1e-9)
+                    .map(|row| row.1)
+                    .sum::<f64>()
+                    / sum
+            };
+            assert!(below(low) <= 0.05 && 0.05 <= to(low) + 1e-9, "model {seed} {id}");
+            assert!(
+                below(high) <= 0.95 && 0.95 <= to(high) + 1e-9,
+                "model {seed} {id}"
+            );
+            compared += 1;
+        }
+    }
+    assert!(compared > 10);
 }
