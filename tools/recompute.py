@@ -7,9 +7,11 @@
 What is recomputed, from the description of the method alone (its sections "The unknowns", "Sources and copies",
 "Inference" and "Words for beliefs"): the posterior of hypotheses, operators, directions, framed parties and owners, the
 evidence, which findings are copies, the weight alone of each finding, every contribution and their sum, the words, the
-leave-one-out table, the three priors, the prior that would flip the leader, and that the flip set flips it.
-What is not: intervals (10,000 weighted draws take too long here; their words are recomputed from the published ends), the
-what-ifs, the value of things to collect, confidence and standards.
+leave-one-out table, the three priors, the prior that would flip the leader, that the flip set flips it, every bar of the
+tornado, the conflict of the findings, displays and what was searched and not found. Intervals: so many draws of its own
+(--draws N, 200 unless said, 0 for none) must put the published ends where they belong, within four standard errors.
+What is not: the outer search (only that it holds the interval), the rows of the default tables and the what-ifs (the
+model file does not have them), the value of things to collect, confidence and standards.
 
 Exit: 0 all agree, 1 something differs, 2 the input cannot be read.  Needs Python 3.8 and nothing else.
 """
@@ -19,6 +21,7 @@ import os
 import sys
 
 from exact import Answer, Bad, Model, point
+from ranges import groups, intervals, moved
 
 EXACT, LEDGER = 1e-9, 1e-6
 
@@ -240,7 +243,96 @@ def check_sensitivity(assessment, model, found, seen):
         seen.same("flip set", "changes the leader", True, flipped)
 
 
-def check_assessment(folder, seen):
+def display(model, traces, found):
+    """P(at least so many marks) if they are its own, and if somebody frames it: one draw of care, one of thoroughness."""
+    out = []
+    for rate in ("hit", "forgeability"):
+        p = 0.0
+        for sign in (1.0, -1.0):
+            counts = [1.0]
+            for t in traces:
+                r, spread = point(t[rate]), point(t.get("care"), 0.8)
+                left = 1.0 - (1.0 - point(t["rarity"])) * (1.0 - (r + sign * spread * min(r, 1.0 - r)))
+                counts = [a * (1.0 - left) + b * left for a, b in zip(counts + [0.0], [0.0] + counts)]
+            p += 0.5 * math.fsum(counts[found:])
+        out.append(p)
+    return out
+
+
+def check_doubts(assessment, model, found, seen):
+    """The tornado, the conflict of the findings, displays, searches without a result."""
+    first, told = leader(found["posterior"]), assessment.get("doubts")
+    bars = (assessment.get("sensitivity") or {}).get("tornado") or ()
+    known = groups(model.raw)[0]
+    if bars:
+        seen.same("tornado", "numbers that vary", sorted((b["of"], b["field"]) for b in bars), sorted(known))
+    for bar in bars:
+        name = (bar["of"], bar["field"])
+        for end, published in zip((0, 2), bar["belief"]):
+            belief = Answer(Model(moved(model.raw, name, end))).posterior()[first]
+            seen.number("tornado", " ".join(name), published, belief)
+    if told is None:
+        return
+    by_id = {f["id"]: f for f in model.findings}
+
+    def evidence(raw):
+        weights, top, _ = Answer(Model(raw)).at(1.0, slopes=False)
+        return top + math.log(math.fsum(weights))
+
+    def only(ids):
+        return dict(model.raw, findings=[f for f in model.raw.get("findings") or () if f["id"] in ids])
+
+    everything, nothing = set(by_id), evidence(only(()))
+    alone = {i: evidence(only({i})) - nothing for i in by_id}
+    rest = {i: found["ln_evidence"] - evidence(only(everything - {i})) for i in by_id}
+    conflict = (math.fsum(alone.values()) - found["ln_evidence"] + nothing) / math.log(10.0)
+    seen.number("conflict", "of all", told["conflict"]["bans"], conflict, LEDGER)
+    for row in told["conflict"]["findings"]:
+        i = row["finding"]
+        seen.number("conflict", i, row["alone"], math.exp(alone[i]))
+        seen.number("conflict", i, row["given_rest"], math.exp(rest[i]))
+        seen.number("conflict", i, row["bans"], (alone[i] - rest[i]) / math.log(10.0))
+    for row in told["predicted"]:
+        without_it = Answer(Model(only(everything - {row["finding"]}))).posterior()
+        for h, published in row["found_if"].items():
+            if without_it[h] > 0.0:
+                made = found["posterior"][h] / without_it[h] * math.exp(rest[row["finding"]])
+                seen.number("searched and not found", f"{row['finding']} {h}", published, 1.0 - made, LEDGER)
+    for row in told["displays"]:
+        label = lambda t: (model.subjects.get(t["points_to"]) or {}).get("label") or {}
+        owner = lambda t: t["points_to"] if t["points_to"] not in model.subjects else min(
+            label(t), key=lambda a: (-point(label(t)[a]), a), default=None)
+        asked = {f["trace"] for f in model.all if f.get("trace")}
+        there = {f["trace"] for f in model.all if f.get("trace") and f.get("says", True)}
+        traces = [t for t in model.traces.values() if owner(t) == row["party"] and t["id"] in asked]
+        marks = sum(t["id"] in there for t in traces)
+        seen.same("displays", row["party"], [row["looked_for"], row["found"]], [len(traces), marks])
+        own, framed = display(model, traces, marks)
+        seen.number("displays", row["party"], row["if_own"], own)
+        seen.number("displays", row["party"], row["if_framed"], framed)
+
+
+def check_intervals(assessment, model, draws, seen):
+    """The published ends lie where draws of our own put them, within four standard errors of their rank."""
+    if draws == 0 or not model.raw.get("findings"):
+        return
+    rows, ess = intervals(model.raw, draws, 1)
+    for h in assessment["hypotheses"]:
+        low, high, outer = (h["belief"].get(k) for k in ("low", "high", "outer"))
+        if low is None or high is None:
+            continue
+        if outer:
+            seen.same("interval", f"{h['id']} inside the outer search", True, outer[0] - EXACT <= low and high <= outer[1] + EXACT)
+        total = math.fsum(m for _, m in rows[h["id"]])
+        for end, wanted in ((low, 0.05), (high, 0.95)):
+            under = math.fsum(m for b, m in rows[h["id"]] if b < end - 1e-9) / total
+            upto = math.fsum(m for b, m in rows[h["id"]] if b <= end + 1e-9) / total
+            error = 4.0 * math.sqrt(0.05 * 0.95 / ess) + 4.0 * math.sqrt(0.05 * 0.95 / max(assessment["run"]["ess"], 1))
+            gap = max(0.0, under - wanted, wanted - upto)
+            seen.number("interval", f"{h['id']} rank of {end:.4f}", gap, 0.0, error)
+
+
+def check_assessment(folder, seen, draws):
     """A folder written by `ascribe run`: assessment.json against model.json."""
     assessment = read(os.path.join(folder, "assessment.json"))
     if assessment.get("schema") != "ascribe.assessment/1":
@@ -261,7 +353,9 @@ def check_assessment(folder, seen):
         seen.table("owners", assessment["owners"].get(subject, {}), found["owners"].get(subject, {}), name=subject)
     check_ledger(assessment, model, exact, found, seen)
     check_sensitivity(assessment, model, found, seen)
-    print("not recomputed: intervals (10,000 draws), what-ifs, value of collecting, confidence, standards")
+    check_doubts(assessment, model, found, seen)
+    check_intervals(assessment, model, draws, seen)
+    print("not recomputed: outer search, rows of the default tables, what-ifs, value of collecting, confidence, standards")
 
 
 def read(path):
@@ -273,13 +367,16 @@ def read(path):
 
 
 def main(arguments):
+    draws = 200
+    if arguments[1:2] == ["--draws"]:
+        draws, arguments = int(arguments[2]), arguments[:1] + arguments[3:]
     if len(arguments) != 2:
         print(__doc__, file=sys.stderr)
         return 2
     path, seen = arguments[1], Comparison()
     try:
         if os.path.isdir(path):
-            check_assessment(path, seen)
+            check_assessment(path, seen, draws)
         else:
             raw = read(path)
             if raw.get("format"):
