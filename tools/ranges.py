@@ -48,7 +48,8 @@ def groups(raw):
         kind = what.split(" ")[0]
         if cls is not None:
             prefix = {"source": "sources of class ", "subject": "families of class ", "finding": "findings of class "}
-            shared.setdefault((prefix.get(kind, "class ") + cls, field), []).append((holder, key))
+            name = cls if kind == "source" and cls.startswith("source ") else prefix.get(kind, "class ") + cls
+            shared.setdefault((name, field), []).append((holder, key))
         elif kind == "finding":
             private.append((holder, key))
         else:

@@ -66,6 +66,8 @@ impl Corners {
 
 fn class_name(of: Of, class: &str) -> String {
     match of {
+        // The builder's classes of sources are sources: one for what it says of operators and one of directions.
+        Of::Source(_) if class.starts_with("source ") => class.to_owned(),
         Of::Source(_) => format!("sources of class {class}"),
         Of::Subject(_) => format!("families of class {class}"),
         Of::Finding(_) => format!("findings of class {class}"),

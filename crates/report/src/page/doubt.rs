@@ -98,10 +98,10 @@ fn predicted(page: &Page<'_>, doubts: &Doubts) -> Markup {
             p class="small soft" { "How probable it was, under each answer and with all other findings, that the search would find it." }
             (in_groups(&doubts.predicted, Fold { label: "Searches that found nothing", rows: "Searches", open: OPEN, group: GROUP }, |rows, label| scrolling(label, html! {
                 table {
-                    thead { tr { th scope="col" { "Finding" } @for id in &leading { th scope="col" class="n" { (name(page.hypothesis_name(id))) } } th scope="col" { "Where was looked" } } }
+                    thead { tr { th scope="col" { "Finding" } th scope="col" { "It would have been found, if" } th scope="col" { "Where was looked" } } }
                     tbody { @for row in rows { tr {
                         th scope="row" { (finding_link(page, &row.finding)) }
-                        @for id in &leading { td class="n" { (percent(row.found_if.get(*id).copied().unwrap_or(0.0))) } }
+                        td class="mid" { @for id in &leading { span class="n" { (percent(row.found_if.get(*id).copied().unwrap_or(0.0))) } " " (name(page.hypothesis_name(id))) br; } }
                         td class="mid" { (row.searched.as_deref().map_or_else(|| html! { span class="soft" { "not said" } }, sentence_of)) }
                     } } }
                 }
