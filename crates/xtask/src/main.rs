@@ -2,7 +2,10 @@
 
 #[cfg_attr(
     not(test),
-    expect(dead_code, reason = "run by the comparison, which is written after this is frozen")
+    expect(
+        dead_code,
+        reason = "run by the comparison, which is written after this is frozen"
+    )
 )]
 mod accounts;
 mod figures;
@@ -10,7 +13,10 @@ mod incident;
 mod method;
 #[cfg_attr(
     not(test),
-    expect(dead_code, reason = "run by the comparison, which is written after this is frozen")
+    expect(
+        dead_code,
+        reason = "run by the comparison, which is written after this is frozen"
+    )
 )]
 mod peers;
 mod trials;

@@ -17,7 +17,12 @@ use crate::incident::{Incident, UNLISTED_NONSTATE, UNLISTED_STATE};
 
 /// The answers that every way gives a probability to.
 fn answers(incident: &Incident) -> Vec<String> {
-    let mut list: Vec<String> = incident.question.answers.iter().map(|answer| answer.id.clone()).collect();
+    let mut list: Vec<String> = incident
+        .question
+        .answers
+        .iter()
+        .map(|answer| answer.id.clone())
+        .collect();
     list.extend([UNLISTED_STATE.to_owned(), UNLISTED_NONSTATE.to_owned()]);
     list
 }
@@ -38,7 +43,12 @@ fn pointed<'i>(incident: &'i Incident, finding: &'i Finding) -> Option<&'i str> 
 
 /// Whether what is said of `named` is said of the answer `id`: itself, its unit or its parent.
 fn concerns(incident: &Incident, named: &str, id: &str) -> bool {
-    let parent = |of: &str| incident.knowledge.actor(of).and_then(|actor| actor.parent.as_deref());
+    let parent = |of: &str| {
+        incident
+            .knowledge
+            .actor(of)
+            .and_then(|actor| actor.parent.as_deref())
+    };
     named == id || parent(named) == Some(id) || parent(id) == Some(named)
 }
 

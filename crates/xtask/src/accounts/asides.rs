@@ -26,7 +26,9 @@ pub(super) fn add(
     cleared(dice, cast, world, scene, reports, tally);
     owners(dice, cast, world, scene, reports, tally);
     if dice.chance(0.015 + 0.03 * scene.heat) {
-        let state = scene.crisis.or_else(|| suspect(dice, world, scene, |place| place < 8));
+        let state = scene
+            .crisis
+            .or_else(|| suspect(dice, world, scene, |place| place < 8));
         let by = cast.named("press-1");
         let day = scene.struck + 3 + dice.days(25.0);
         let mut report = Report::new(day, by, cast.id(by), Kind::Outage, Stance::Reports);
@@ -47,7 +49,10 @@ fn cleared(
     reports: &mut Vec<Report>,
     tally: &mut Tally,
 ) {
-    let inside = world.parties.iter().rposition(|party| party.nature == Nature::Insider);
+    let inside = world
+        .parties
+        .iter()
+        .rposition(|party| party.nature == Nature::Insider);
     let truly = inside == Some(scene.operator);
     if let Some(inside) = inside {
         if dice.chance(if truly { 0.02 } else { 0.06 }) {
@@ -57,10 +62,18 @@ fn cleared(
             report.pointer = Pointer::Party(inside);
             "the accounts of staff were reviewed and are clean".clone_into(&mut report.says);
             reports.push(report);
-            tally.add(if truly { "excluded, wrong" } else { "excluded, right" });
+            tally.add(if truly {
+                "excluded, wrong"
+            } else {
+                "excluded, right"
+            });
         }
         // Looking through many staff finds a grudge.
-        if dice.chance(if truly { 0.2 } else { 0.03 * scene.interest.min(2.0) }) {
+        if dice.chance(if truly {
+            0.2
+        } else {
+            0.03 * scene.interest.min(2.0)
+        }) {
             let by = cast.named(if truly { "victim" } else { "vendor-1" });
             let day = scene.struck + 5 + dice.days(30.0);
             let mut report = Report::new(day, by, cast.id(by), Kind::Motive, Stance::Accuses);
@@ -69,7 +82,11 @@ fn cleared(
             report.rests_on = (!truly).then_some("attacker-released");
             report.why = if truly { Why::Own } else { Why::Misread };
             reports.push(report);
-            tally.add(if truly { "insider suspected, right" } else { "insider suspected, wrong" });
+            tally.add(if truly {
+                "insider suspected, right"
+            } else {
+                "insider suspected, wrong"
+            });
         }
     }
     if dice.chance(0.03) {
@@ -88,7 +105,11 @@ fn cleared(
             report.pointer = Pointer::Party(party);
             "was watched at that time and did other things".clone_into(&mut report.says);
             reports.push(report);
-            tally.add(if party == scene.operator { "excluded, wrong" } else { "excluded, right" });
+            tally.add(if party == scene.operator {
+                "excluded, wrong"
+            } else {
+                "excluded, right"
+            });
         }
     }
 }
@@ -117,7 +138,11 @@ fn owners(
             continue;
         }
         let holders: Vec<usize> = tool.holders.iter().map(|holder| holder.0).collect();
-        let owner = if dice.chance(0.7) { tool.maker } else { dice.pick(&holders) };
+        let owner = if dice.chance(0.7) {
+            tool.maker
+        } else {
+            dice.pick(&holders)
+        };
         let Some(owner) = owner else { continue };
         let number = 1 + dice.below(7);
         let by = cast.named(&format!("vendor-{number}"));
@@ -127,9 +152,17 @@ fn owners(
         report.of = Some(place);
         report.pointer = Pointer::Party(owner);
         "builds of the family come from this party".clone_into(&mut report.says);
-        report.why = if tool.maker == Some(owner) { Why::Own } else { Why::Misread };
+        report.why = if tool.maker == Some(owner) {
+            Why::Own
+        } else {
+            Why::Misread
+        };
         reports.push(report);
         let same = tool.label.is_some_and(|(_, party)| world.same_side(party, owner));
-        tally.add(if same { "owner of a family affirmed" } else { "owner of a family disputed" });
+        tally.add(if same {
+            "owner of a family affirmed"
+        } else {
+            "owner of a family disputed"
+        });
     }
 }

@@ -30,7 +30,11 @@ pub(super) fn publish(dice: &mut Dice, cast: &Cast, traces: &Traces<'_>, tally: 
                     reports.push(told(dice, cast, scene, trace, by, &fact));
                 }
                 for by in &lookers {
-                    let shy = if at_home(world, cast, *by, trace.pointer) { 0.25 } else { 1.0 };
+                    let shy = if at_home(world, cast, *by, trace.pointer) {
+                        0.25
+                    } else {
+                        1.0
+                    };
                     if dice.chance(0.45 * trace.ease * shy) {
                         reports.push(told(dice, cast, scene, trace, *by, &fact));
                     }
@@ -46,7 +50,11 @@ pub(super) fn publish(dice: &mut Dice, cast: &Cast, traces: &Traces<'_>, tally: 
             Eye::Public => {
                 let press = cast.all(SourceKind::Press);
                 let labs = cast.all(SourceKind::Researcher);
-                let by = if dice.chance(0.55) { dice.pick(&press) } else { dice.pick(&labs) };
+                let by = if dice.chance(0.55) {
+                    dice.pick(&press)
+                } else {
+                    dice.pick(&labs)
+                };
                 if let Some(by) = by.filter(|_| dice.chance(trace.ease * scene.interest.min(1.0))) {
                     reports.push(told(dice, cast, scene, trace, by, &fact));
                 }
@@ -95,7 +103,9 @@ fn at_home(world: &World, cast: &Cast, by: usize, pointer: Pointer) -> bool {
         Pointer::Tool(tool) => world
             .tool(tool)
             .and_then(|tool| tool.label)
-            .is_some_and(|(_, party)| world.party(party).of_state() && world.party(party).home == cast.home(by)),
+            .is_some_and(|(_, party)| {
+                world.party(party).of_state() && world.party(party).home == cast.home(by)
+            }),
         _ => false,
     }
 }
@@ -140,7 +150,9 @@ fn likenesses(
             0.6 - 0.25 * scene.care
         } else {
             let alike = if other.speech == operator.speech { 0.1 } else { 0.0 };
-            let framed = scene.ruse.is_some_and(|(_, framed)| world.same_side(party, framed));
+            let framed = scene
+                .ruse
+                .is_some_and(|(_, framed)| world.same_side(party, framed));
             // Many likenesses are looked for; some are always there.
             0.07 + alike + 0.08 * scene.heat + if framed { 0.15 } else { 0.0 }
         };
@@ -151,7 +163,11 @@ fn likenesses(
             "methods are like those of the party".clone_into(&mut report.says);
             report.why = if right { Why::Own } else { Why::Shared };
             reports.push(report);
-            tally.add(if right { "likeness found, right" } else { "likeness found, wrong" });
+            tally.add(if right {
+                "likeness found, right"
+            } else {
+                "likeness found, wrong"
+            });
         } else if dice.chance(0.05) {
             let mut report = Report::new(day, by, cast.id(by), Kind::Tactics, Stance::Absent);
             report.pointer = Pointer::Party(party);
@@ -174,7 +190,9 @@ fn searched(
     reports: &mut Vec<Report>,
     tally: &mut Tally,
 ) {
-    let found = super::traces::suspect(dice, world, scene, |place| world.party(place).nature != Nature::Unit);
+    let found = super::traces::suspect(dice, world, scene, |place| {
+        world.party(place).nature != Nature::Unit
+    });
     let Some(party) = found else { return };
     if world.same_side(party, scene.operator) && dice.chance(0.6 - 0.4 * scene.care) {
         return;

@@ -27,17 +27,27 @@ enum Manner {
 }
 
 /// Adds doubts, unmaskings and retractions, then copies.
-pub(super) fn echo(dice: &mut Dice, cast: &Cast, scene: &Scene, reports: &mut Vec<Report>, tally: &mut Tally) {
+pub(super) fn echo(
+    dice: &mut Dice,
+    cast: &Cast,
+    scene: &Scene,
+    reports: &mut Vec<Report>,
+    tally: &mut Tally,
+) {
     let first = reports.len();
     for place in 0..first {
-        let Some(report) = reports.get(place).cloned() else { continue };
+        let Some(report) = reports.get(place).cloned() else {
+            continue;
+        };
         doubt(dice, cast, scene, &report, reports, tally);
         unmask(dice, cast, scene, &report, reports, tally);
         retract(dice, place, &report, reports, tally);
     }
     let mean = 0.38 * libm::sqrt(scene.interest.min(4.0));
     for place in 0..first {
-        let Some(report) = reports.get(place).cloned() else { continue };
+        let Some(report) = reports.get(place).cloned() else {
+            continue;
+        };
         if !copied(&report) {
             continue;
         }
@@ -47,7 +57,11 @@ pub(super) fn echo(dice: &mut Dice, cast: &Cast, scene: &Scene, reports: &mut Ve
     }
     if dice.chance(0.06 * scene.interest.min(2.0)) {
         let hot: Vec<usize> = (0..first)
-            .filter(|place| reports.get(*place).is_some_and(|report| copied(report) && report.pointer != Pointer::Nothing))
+            .filter(|place| {
+                reports
+                    .get(*place)
+                    .is_some_and(|report| copied(report) && report.pointer != Pointer::Nothing)
+            })
             .collect();
         let chosen = dice.pick(&hot).and_then(|place| reports.get(place).cloned());
         if let Some(report) = chosen {
@@ -62,11 +76,21 @@ pub(super) fn echo(dice: &mut Dice, cast: &Cast, scene: &Scene, reports: &mut Ve
 fn copied(report: &Report) -> bool {
     report.by != 0
         && report.retracts.is_none()
-        && !matches!(report.stance, Stance::Absent | Stance::Declines | Stance::Supports | Stance::Threatens)
+        && !matches!(
+            report.stance,
+            Stance::Absent | Stance::Declines | Stance::Supports | Stance::Threatens
+        )
 }
 
 /// One copy; `press` is the share of copies that are the press's.
-fn copy(dice: &mut Dice, cast: &Cast, report: &Report, press: f64, reports: &mut Vec<Report>, tally: &mut Tally) {
+fn copy(
+    dice: &mut Dice,
+    cast: &Cast,
+    report: &Report,
+    press: f64,
+    reports: &mut Vec<Report>,
+    tally: &mut Tally,
+) {
     let kind = if dice.chance(press) || report.kind == Kind::Statement || report.kind == Kind::Message {
         SourceKind::Press
     } else {
@@ -78,11 +102,21 @@ fn copy(dice: &mut Dice, cast: &Cast, report: &Report, press: f64, reports: &mut
         dice.choose(&kinds).unwrap_or(SourceKind::Press)
     };
     let pool = cast.all(kind);
-    let Some(by) = dice.pick(&pool).filter(|by| *by != report.by) else { return };
+    let Some(by) = dice.pick(&pool).filter(|by| *by != report.by) else {
+        return;
+    };
     let shares = if kind == SourceKind::Press {
-        [(Manner::Open, 0.62), (Manner::Silent, 0.18), (Manner::Middle, 0.2)]
+        [
+            (Manner::Open, 0.62),
+            (Manner::Silent, 0.18),
+            (Manner::Middle, 0.2),
+        ]
     } else {
-        [(Manner::Open, 0.35), (Manner::Silent, 0.5), (Manner::Middle, 0.15)]
+        [
+            (Manner::Open, 0.35),
+            (Manner::Silent, 0.5),
+            (Manner::Middle, 0.15),
+        ]
     };
     let mut copy = report.clone();
     copy.by = by;
@@ -125,7 +159,11 @@ fn copy(dice: &mut Dice, cast: &Cast, report: &Report, press: f64, reports: &mut
 
 /// What a passer-on does with what another asserted; a claim or a denial stays one.
 fn passed_on(stance: Stance) -> Stance {
-    if stance == Stance::Asserts { Stance::Reports } else { stance }
+    if stance == Stance::Asserts {
+        Stance::Reports
+    } else {
+        stance
+    }
 }
 
 /// Experts doubt single items, wrong ones somewhat more often than right ones.
@@ -140,13 +178,19 @@ fn doubt(
     if report.pointer == Pointer::Nothing || !matches!(report.stance, Stance::Asserts | Stance::Accuses) {
         return;
     }
-    let base = if report.stance == Stance::Accuses { 0.16 } else { 0.045 };
+    let base = if report.stance == Stance::Accuses {
+        0.16
+    } else {
+        0.045
+    };
     let wrong = if report.why == Why::Own { 1.0 } else { 1.7 };
     if !dice.chance((base * wrong * scene.interest).min(0.6)) {
         return;
     }
     let labs = cast.all(SourceKind::Researcher);
-    let Some(by) = dice.pick(&labs).filter(|by| *by != report.by) else { return };
+    let Some(by) = dice.pick(&labs).filter(|by| *by != report.by) else {
+        return;
+    };
     let day = report.day + 1 + dice.days(12.0);
     let mut doubt = report.clone();
     (doubt.by, doubt.day, doubt.stance) = (by, day, Stance::Doubts);
@@ -155,7 +199,11 @@ fn doubt(
     "doubts that this shows anything".clone_into(&mut doubt.says);
     doubt.rests_on = None;
     reports.push(doubt);
-    tally.add(if report.why == Why::Own { "doubt of what is right" } else { "doubt of what is wrong" });
+    tally.add(if report.why == Why::Own {
+        "doubt of what is right"
+    } else {
+        "doubt of what is wrong"
+    });
 }
 
 /// A careful lab sees that something was planted.
@@ -182,7 +230,11 @@ fn unmask(
     }
     let labs = cast.all(SourceKind::Researcher);
     let vendors = cast.all(SourceKind::Vendor);
-    let by = if dice.chance(0.5) { dice.pick(&labs) } else { dice.pick(&vendors) };
+    let by = if dice.chance(0.5) {
+        dice.pick(&labs)
+    } else {
+        dice.pick(&vendors)
+    };
     let Some(by) = by else { return };
     let mut seen = report.clone();
     (seen.by, seen.day, seen.stance) = (by, report.day + 5 + dice.days(40.0), stance);
@@ -213,5 +265,9 @@ fn retract(dice: &mut Dice, place: usize, report: &Report, reports: &mut Vec<Rep
     (back.day, back.stance, back.retracts) = (report.day + wait, Stance::Retracts, Some(place));
     "takes it back".clone_into(&mut back.says);
     reports.push(back);
-    tally.add(if wait == 1 { "taken back the next day" } else { "taken back later" });
+    tally.add(if wait == 1 {
+        "taken back the next day"
+    } else {
+        "taken back later"
+    });
 }

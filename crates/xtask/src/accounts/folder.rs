@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_intel::{Actor, Family, Infrastructure, Knowledge, Source};
-use ascribe_model::words::{ActorKind, Reliability, SourceKind, Tlp};
 use ascribe_model::finding::{Grade, Target};
+use ascribe_model::words::{ActorKind, Reliability, SourceKind, Tlp};
 use ascribe_model::{Finding, Moment, Range};
 
 use super::dice::Dice;
@@ -44,7 +44,12 @@ pub(super) struct Folder<'w> {
 impl Folder<'_> {
     /// What the case knows, for these reports.
     pub(super) fn knowledge(&self, dice: &mut Dice, reports: &[Report]) -> Knowledge {
-        let actors = self.listing.0.iter().map(|place| self.actor(dice, *place)).collect();
+        let actors = self
+            .listing
+            .0
+            .iter()
+            .map(|place| self.actor(dice, *place))
+            .collect();
         let mut used: BTreeSet<&str> = BTreeSet::new();
         let (mut tools, mut places) = (BTreeSet::new(), BTreeSet::new());
         for report in reports {
@@ -84,7 +89,10 @@ impl Folder<'_> {
             actors,
             sources,
             families: tools.iter().filter_map(|tool| self.family(dice, *tool)).collect(),
-            infrastructure: places.iter().filter_map(|place| self.holding(dice, *place)).collect(),
+            infrastructure: places
+                .iter()
+                .filter_map(|place| self.holding(dice, *place))
+                .collect(),
             ..Knowledge::default()
         }
     }
@@ -155,7 +163,9 @@ impl Folder<'_> {
     fn holding(&self, dice: &mut Dice, at: usize) -> Option<Infrastructure> {
         let place = self.places.get(at)?;
         let mut holder = BTreeMap::new();
-        let listed = place.holder.and_then(|party| self.listing.entry(self.world, party));
+        let listed = place
+            .holder
+            .and_then(|party| self.listing.entry(self.world, party));
         if let Some(party) = listed
             && let Some(range) = range(dice.between(0.55, 0.95), 0.25, 0.05)
         {
@@ -241,7 +251,11 @@ impl Folder<'_> {
             reason = "clamped to 1..=6"
         )]
         let digit = digit as u8;
-        let letters = [(Reliability::B, 0.4), (Reliability::C, 0.4), (Reliability::F, 0.2)];
+        let letters = [
+            (Reliability::B, 0.4),
+            (Reliability::C, 0.4),
+            (Reliability::F, 0.2),
+        ];
         Grade {
             reliability: dice.choose(&letters).filter(|_| lacking && dice.chance(0.6)),
             credibility: Some(digit).filter(|_| dice.chance(0.85)),

@@ -33,7 +33,13 @@ pub(super) fn plant(dice: &mut Dice, traces: &mut Traces<'_>) {
         Ruse::Borrowed => {
             if let Some(tool) = borrowed(dice, world, framed, scene.struck) {
                 let says = "a part of the program is this family's";
-                traces.add((Kind::Code, About::Author), Pointer::Tool(tool), says, Why::Planted, (0.85, 15.0));
+                traces.add(
+                    (Kind::Code, About::Author),
+                    Pointer::Tool(tool),
+                    says,
+                    Why::Planted,
+                    (0.85, 15.0),
+                );
             } else {
                 mark(dice, traces, framed);
             }
@@ -44,7 +50,13 @@ pub(super) fn plant(dice: &mut Dice, traces: &mut Traces<'_>) {
         Ruse::ForgedHeader => {
             if let Some(tool) = borrowed(dice, world, framed, scene.struck) {
                 let says = "the build header is that of this family";
-                traces.add((Kind::Code, About::Author), Pointer::Tool(tool), says, Why::Planted, (0.85, 10.0));
+                traces.add(
+                    (Kind::Code, About::Author),
+                    Pointer::Tool(tool),
+                    says,
+                    Why::Planted,
+                    (0.85, 10.0),
+                );
             } else {
                 mark(dice, traces, framed);
             }
@@ -53,7 +65,13 @@ pub(super) fn plant(dice: &mut Dice, traces: &mut Traces<'_>) {
             hijacked(dice, traces, framed);
             if let Some(tool) = borrowed(dice, world, framed, scene.struck).filter(|_| dice.chance(0.6)) {
                 let says = "an implant of this family was used";
-                traces.add((Kind::Code, About::Author), Pointer::Tool(tool), says, Why::Planted, (0.8, 20.0));
+                traces.add(
+                    (Kind::Code, About::Author),
+                    Pointer::Tool(tool),
+                    says,
+                    Why::Planted,
+                    (0.8, 20.0),
+                );
             }
         }
         Ruse::Persona => persona(dice, traces, framed),
@@ -102,11 +120,23 @@ fn hijacked(dice: &mut Dice, traces: &mut Traces<'_>, holder: usize) {
     let place = traces.place(Some(holder), exclusive, since);
     let says = "servers were used before in operations given to the holder";
     let what = (Kind::Address, About::Operator);
-    traces.add(what, Pointer::Infrastructure(place), says, Why::Planted, (0.75, 20.0));
+    traces.add(
+        what,
+        Pointer::Infrastructure(place),
+        says,
+        Why::Planted,
+        (0.75, 20.0),
+    );
     if dice.chance(0.4) {
         let says = "machines at the victim spoke with the holder's control server";
         let what = (Kind::Contact, About::Operator);
-        traces.add(what, Pointer::Infrastructure(place), says, Why::Planted, (0.6, 25.0));
+        traces.add(
+            what,
+            Pointer::Infrastructure(place),
+            says,
+            Why::Planted,
+            (0.6, 25.0),
+        );
     }
 }
 

@@ -21,7 +21,13 @@ pub(super) struct Listing(pub(super) Vec<usize>);
 
 impl Listing {
     /// Draws the list, after the reports: who is named is mostly listed.
-    pub(super) fn draw(dice: &mut Dice, world: &World, scene: &Scene, reports: &[Report], places: &[Place]) -> Self {
+    pub(super) fn draw(
+        dice: &mut Dice,
+        world: &World,
+        scene: &Scene,
+        reports: &[Report],
+        places: &[Place],
+    ) -> Self {
         let mut scores: BTreeMap<usize, f64> = BTreeMap::new();
         for place in 0..world.parties.len() {
             if world.party(place).nature != Nature::Unit {
@@ -49,8 +55,11 @@ impl Listing {
         let mut list = Vec::new();
         let wanted = 4 + dice.count(1.6).min(4);
         while list.len() < wanted {
-            let (keys, weights): (Vec<usize>, Vec<f64>) = scores.iter().map(|(key, score)| (*key, *score)).unzip();
-            let Some(next) = dice.weighted(&weights).and_then(|at| keys.get(at).copied()) else { break };
+            let (keys, weights): (Vec<usize>, Vec<f64>) =
+                scores.iter().map(|(key, score)| (*key, *score)).unzip();
+            let Some(next) = dice.weighted(&weights).and_then(|at| keys.get(at).copied()) else {
+                break;
+            };
             scores.remove(&next);
             list.push(next);
         }

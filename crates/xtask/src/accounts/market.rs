@@ -50,7 +50,9 @@ impl Tool {
 
     /// Whose the public says that it is on `day`.
     pub(super) fn labelled(&self, day: Day) -> Option<usize> {
-        self.label.filter(|(from, _)| *from <= day).map(|(_, party)| party)
+        self.label
+            .filter(|(from, _)| *from <= day)
+            .map(|(_, party)| party)
     }
 }
 
@@ -80,9 +82,19 @@ fn made(dice: &mut Dice, parties: &[Party], maker: usize, epoch: usize, number: 
     let party = parties.get(maker);
     let (from, until) = party.map_or(nobody, |party| {
         let from = party.epochs.get(epoch).map_or(0, |epoch| epoch.from);
-        let next = party.epochs.get(epoch + 1).map_or(LAST_DAY + 1500, |epoch| epoch.from);
+        let next = party
+            .epochs
+            .get(epoch + 1)
+            .map_or(LAST_DAY + 1500, |epoch| epoch.from);
         // Three in ten tools outlive a change of habits.
-        (from, if dice.chance(0.3) { next + 900 } else { next + dice.days(120.0) })
+        (
+            from,
+            if dice.chance(0.3) {
+                next + 900
+            } else {
+                next + dice.days(120.0)
+            },
+        )
     });
     let since = from + dice.days(120.0);
     let nature = party.map_or(Nature::Crew, |party| party.nature);
@@ -118,9 +130,7 @@ fn made(dice: &mut Dice, parties: &[Party], maker: usize, epoch: usize, number: 
         Trade::Rented => 0.35,
         _ => 0.09,
     };
-    let leaked = dice
-        .chance(leak_share)
-        .then(|| since + 150 + dice.days(700.0));
+    let leaked = dice.chance(leak_share).then(|| since + 150 + dice.days(700.0));
     if let Some(day) = leaked {
         spread(dice, parties, &mut holders, day);
     }
@@ -200,7 +210,9 @@ fn bought(dice: &mut Dice, parties: &[Party], number: usize) -> Tool {
     // A merchant's tool is now and then known by the first party that was caught with it.
     let label = if dice.chance(0.15) && !holders.is_empty() {
         let place = dice.below(holders.len());
-        holders.get(place).map(|(party, from)| (from + 60 + dice.days(300.0), *party))
+        holders
+            .get(place)
+            .map(|(party, from)| (from + 60 + dice.days(300.0), *party))
     } else {
         None
     };

@@ -86,8 +86,20 @@ impl Cast {
         let victim = scene.victim;
         cast.add(dice, "own", "Own analysis", SourceKind::Own, victim);
         cast.add(dice, "victim", "The victim", SourceKind::Victim, victim);
-        cast.add(dice, "police", "Police of the victim's state", SourceKind::Investigator, victim);
-        cast.add(dice, "government", "Government of the victim's state", SourceKind::Government, victim);
+        cast.add(
+            dice,
+            "police",
+            "Police of the victim's state",
+            SourceKind::Investigator,
+            victim,
+        );
+        cast.add(
+            dice,
+            "government",
+            "Government of the victim's state",
+            SourceKind::Government,
+            victim,
+        );
         for number in 1..=3 {
             let home = dice.below(8);
             let (id, name) = (format!("ally-{number}"), format!("Allied government {number}"));
@@ -98,7 +110,13 @@ impl Cast {
             .map(|state| enemy.map_or(0.0, |enemy| world.hostility(state, enemy)))
             .collect();
         let home = dice.weighted(&homes).unwrap_or(victim);
-        cast.add(dice, "rival", "A government at odds with a suspect", SourceKind::Rival, home);
+        cast.add(
+            dice,
+            "rival",
+            "A government at odds with a suspect",
+            SourceKind::Rival,
+            home,
+        );
         for number in 1..=7 {
             let homes = [(5, 4.0), (6, 1.0), (7, 1.5), (0, 1.0), (1, 1.0), (2, 0.7)];
             let home = dice.choose(&homes).unwrap_or(5);
@@ -147,7 +165,9 @@ impl Cast {
         let stated = stake.filter(|_| dice.chance(0.5));
         let party = match kind {
             SourceKind::Own => None,
-            SourceKind::Victim | SourceKind::Vendor | SourceKind::Researcher | SourceKind::Press => Some(id.to_owned()),
+            SourceKind::Victim | SourceKind::Vendor | SourceKind::Researcher | SourceKind::Press => {
+                Some(id.to_owned())
+            }
             SourceKind::Claimant => Some("persona".to_owned()),
             _ => Some(format!("state-{}", home + 1)),
         };

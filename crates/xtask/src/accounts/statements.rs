@@ -32,7 +32,9 @@ pub(super) fn speak(
     rival(dice, cast, world, scene, reports, tally);
     claims(dice, cast, world, scene, reports, tally);
     if dice.chance(0.1 * scene.heat) {
-        let threat = suspect(dice, world, scene, |place| world.party(place).nature != Nature::Insider);
+        let threat = suspect(dice, world, scene, |place| {
+            world.party(place).nature != Nature::Insider
+        });
         if let Some(threat) = threat {
             let press = cast.all(SourceKind::Press);
             let by = dice.pick(&press).unwrap_or(0);
@@ -46,7 +48,11 @@ pub(super) fn speak(
     if dice.chance(0.12 * scene.interest.min(2.0)) {
         let by = cast.named("government");
         let day = scene.struck + dice.days(10.0);
-        let stance = if dice.chance(0.5) { Stance::Declines } else { Stance::Condemns };
+        let stance = if dice.chance(0.5) {
+            Stance::Declines
+        } else {
+            Stance::Condemns
+        };
         let mut report = statement(cast, day, by, stance, Pointer::Nothing);
         "names nobody".clone_into(&mut report.says);
         reports.push(report);
@@ -63,7 +69,11 @@ fn statement(cast: &Cast, day: i32, by: usize, stance: Stance, pointer: Pointer)
 
 /// How it came to be said, as truth has it.
 fn why(world: &World, scene: &Scene, party: usize) -> Why {
-    if world.same_side(party, scene.operator) { Why::Own } else { Why::Misread }
+    if world.same_side(party, scene.operator) {
+        Why::Own
+    } else {
+        Why::Misread
+    }
 }
 
 /// Whom the suspicious suspect early: the framed one if the planting took.
@@ -73,7 +83,9 @@ fn first_thought(dice: &mut Dice, world: &World, scene: &Scene) -> Option<usize>
     {
         return Some(framed);
     }
-    suspect(dice, world, scene, |place| world.party(place).nature != Nature::Unit)
+    suspect(dice, world, scene, |place| {
+        world.party(place).nature != Nature::Unit
+    })
 }
 
 fn rumour(
@@ -87,7 +99,9 @@ fn rumour(
     if !dice.chance((0.12 + 0.4 * scene.heat) * scene.interest.min(1.5)) {
         return;
     }
-    let Some(party) = first_thought(dice, world, scene) else { return };
+    let Some(party) = first_thought(dice, world, scene) else {
+        return;
+    };
     let press = cast.all(SourceKind::Press);
     let by = dice.pick(&press).unwrap_or(0);
     let day = scene.struck + 1 + dice.days(5.0);
@@ -97,7 +111,11 @@ fn rumour(
         "officials".clone_into(&mut report.origin);
     }
     report.why = why(world, scene, party);
-    tally.add(if report.why == Why::Own { "bare suspicion, right" } else { "bare suspicion, wrong" });
+    tally.add(if report.why == Why::Own {
+        "bare suspicion, right"
+    } else {
+        "bare suspicion, wrong"
+    });
     reports.push(report);
 }
 
@@ -127,7 +145,11 @@ fn accuse(dice: &mut Dice, cast: &Cast, traces: &Traces<'_>, reports: &mut Vec<R
     "names the party and shows nothing".clone_into(&mut report.says);
     report.why = why(world, scene, party);
     let right = report.why == Why::Own;
-    tally.add(if right { "official accusation, right" } else { "official accusation, wrong" });
+    tally.add(if right {
+        "official accusation, right"
+    } else {
+        "official accusation, wrong"
+    });
     let origin = report.origin.clone();
     reports.push(report);
     let company = dice.chance(0.3);
@@ -136,7 +158,11 @@ fn accuse(dice: &mut Dice, cast: &Cast, traces: &Traces<'_>, reports: &mut Vec<R
             continue;
         }
         let by = cast.named(ally);
-        let stance = if dice.chance(0.5) { Stance::Supports } else { Stance::Accuses };
+        let stance = if dice.chance(0.5) {
+            Stance::Supports
+        } else {
+            Stance::Accuses
+        };
         let mut joins = statement(cast, day + dice.days(3.0), by, stance, Pointer::Party(party));
         "shares the view".clone_into(&mut joins.says);
         joins.why = why(world, scene, party);
@@ -164,9 +190,17 @@ fn rival(
     }
     let by = cast.named("rival");
     let weights: Vec<f64> = (0..8)
-        .map(|state| if state == cast.home(by) { 0.0 } else { world.hostility(state, cast.home(by)) })
+        .map(|state| {
+            if state == cast.home(by) {
+                0.0
+            } else {
+                world.hostility(state, cast.home(by))
+            }
+        })
         .collect();
-    let Some(party) = dice.weighted(&weights) else { return };
+    let Some(party) = dice.weighted(&weights) else {
+        return;
+    };
     let day = scene.struck + 2 + dice.days(60.0);
     let mut report = statement(cast, day, by, Stance::Accuses, Pointer::Party(party));
     "says that secret evidence shows it".clone_into(&mut report.says);
@@ -190,7 +224,9 @@ fn claims(
     let spoken = match (scene.ruse, operator.nature) {
         (Some((Ruse::Persona, framed)), _) => Some(Pointer::Party(framed)),
         (_, Nature::Activists) if dice.chance(0.8) => Some(Pointer::Party(scene.operator)),
-        (_, Nature::Crew) if scene.deed == Deed::Money && dice.chance(0.45) => Some(Pointer::Party(scene.operator)),
+        (_, Nature::Crew) if scene.deed == Deed::Money && dice.chance(0.45) => {
+            Some(Pointer::Party(scene.operator))
+        }
         (_, Nature::Unit) if public && dice.chance(0.5) => {
             tally.add("invented persona");
             let like = suspect(dice, world, scene, name).filter(|_| dice.chance(0.3));

@@ -10,8 +10,13 @@ use super::{counted, incident};
 
 #[test]
 fn the_same_numbers_give_the_same_incident() {
-    let texts: BTreeSet<String> = (0..20).map(|number| format!("{:?}", incident(3, number))).collect();
-    let again: BTreeSet<String> = (0..20).rev().map(|number| format!("{:?}", incident(3, number))).collect();
+    let texts: BTreeSet<String> = (0..20)
+        .map(|number| format!("{:?}", incident(3, number)))
+        .collect();
+    let again: BTreeSet<String> = (0..20)
+        .rev()
+        .map(|number| format!("{:?}", incident(3, number)))
+        .collect();
     assert_eq!(texts, again);
     assert_eq!(texts.len(), 20);
 }
@@ -20,19 +25,43 @@ fn the_same_numbers_give_the_same_incident() {
 fn everything_that_is_named_exists() {
     for number in 0..300 {
         let made = incident(1, number);
-        let listed: BTreeSet<&str> = made.question.answers.iter().map(|answer| answer.id.as_str()).collect();
+        let listed: BTreeSet<&str> = made
+            .question
+            .answers
+            .iter()
+            .map(|answer| answer.id.as_str())
+            .collect();
         assert!((4..=9).contains(&listed.len()), "{}", listed.len());
         assert_eq!(made.question.answers.len(), listed.len());
-        let points: f64 = made.question.answers.iter().map(|answer| answer.prior.unwrap().point()).sum();
+        let points: f64 = made
+            .question
+            .answers
+            .iter()
+            .map(|answer| answer.prior.unwrap().point())
+            .sum();
         assert!(points > 0.3 && points <= 0.93, "{points}");
-        assert_eq!(made.earlier.keys().map(String::as_str).collect::<BTreeSet<_>>(), listed);
+        assert_eq!(
+            made.earlier.keys().map(String::as_str).collect::<BTreeSet<_>>(),
+            listed
+        );
         for id in std::iter::once(&made.truth.operator).chain(&made.truth.framed) {
-            assert!(listed.contains(id.as_str()) || id.starts_with("unlisted-"), "{id}");
+            assert!(
+                listed.contains(id.as_str()) || id.starts_with("unlisted-"),
+                "{id}"
+            );
         }
-        assert_ne!(made.truth.framed.as_deref(), Some(made.truth.operator.as_str()).filter(|id| listed.contains(id)));
+        assert_ne!(
+            made.truth.framed.as_deref(),
+            Some(made.truth.operator.as_str()).filter(|id| listed.contains(id))
+        );
         for actor in &made.knowledge.actors {
             assert!(listed.contains(actor.id.as_str()));
-            assert!(actor.parent.as_deref().is_none_or(|parent| listed.contains(parent)));
+            assert!(
+                actor
+                    .parent
+                    .as_deref()
+                    .is_none_or(|parent| listed.contains(parent))
+            );
         }
         let ids: BTreeSet<&str> = made.findings.iter().map(|finding| finding.id.as_str()).collect();
         assert_eq!(ids.len(), made.findings.len());
@@ -42,11 +71,17 @@ fn everything_that_is_named_exists() {
             match finding.points_to.iter().chain(&finding.of).next() {
                 Some(Target::Actor(id)) => assert!(listed.contains(id.as_str()), "{id}"),
                 Some(Target::Family(id)) => assert!(made.knowledge.family(id).is_some(), "{id}"),
-                Some(Target::Infrastructure(id)) => assert!(made.knowledge.infrastructure(id).is_some(), "{id}"),
+                Some(Target::Infrastructure(id)) => {
+                    assert!(made.knowledge.infrastructure(id).is_some(), "{id}")
+                }
                 Some(_) => panic!("neither a hypothesis nor a direction is pointed to"),
                 None => {}
             }
-            assert!(made.knowledge.source(finding.source.as_deref().unwrap()).is_some());
+            assert!(
+                made.knowledge
+                    .source(finding.source.as_deref().unwrap())
+                    .is_some()
+            );
             assert!(finding.via.iter().all(|id| made.knowledge.source(id).is_some()));
             assert!(finding.retracts.as_deref().is_none_or(|id| ids.contains(id)));
             assert_eq!(finding.searched.is_some(), finding.stance.text() == "absent");

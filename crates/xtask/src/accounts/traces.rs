@@ -84,7 +84,14 @@ pub(super) struct Traces<'w> {
 
 impl Traces<'_> {
     /// Adds a trace of kind, subject, pointer and cause, with ease and lag in days.
-    pub(super) fn add(&mut self, seen: (Kind, About), pointer: Pointer, says: &'static str, why: Why, pace: (f64, f64)) {
+    pub(super) fn add(
+        &mut self,
+        seen: (Kind, About),
+        pointer: Pointer,
+        says: &'static str,
+        why: Why,
+        pace: (f64, f64),
+    ) {
         self.list.push(Trace {
             kind: seen.0,
             class: None,
@@ -124,7 +131,13 @@ pub(super) fn suspect(
     fits: impl Fn(usize) -> bool,
 ) -> Option<usize> {
     let weights: Vec<f64> = (0..world.parties.len())
-        .map(|place| if fits(place) { scene.suspicion(world, place) } else { 0.0 })
+        .map(|place| {
+            if fits(place) {
+                scene.suspicion(world, place)
+            } else {
+                0.0
+            }
+        })
         .collect();
     dice.weighted(&weights)
 }
@@ -210,21 +223,47 @@ fn addresses(dice: &mut Dice, traces: &mut Traces<'_>) {
         traces.add(both, Pointer::Infrastructure(place), says, Why::Own, (0.7, 20.0));
     }
     if dice.chance(0.14 * (1.0 - scene.care)) {
-        let holder = if party.of_state() { party.home } else { scene.operator };
-        let place = traces.place(Some(holder), Some(dice.between(0.5, 0.95)), scene.struck - dice.days(600.0));
+        let holder = if party.of_state() {
+            party.home
+        } else {
+            scene.operator
+        };
+        let place = traces.place(
+            Some(holder),
+            Some(dice.between(0.5, 0.95)),
+            scene.struck - dice.days(600.0),
+        );
         let says = "a session came directly from addresses of the holder";
-        traces.add((Kind::Contact, About::Operator), Pointer::Infrastructure(place), says, Why::Own, (0.5, 45.0));
+        traces.add(
+            (Kind::Contact, About::Operator),
+            Pointer::Infrastructure(place),
+            says,
+            Why::Own,
+            (0.5, 45.0),
+        );
     }
     if dice.chance(0.16) {
         // A host for hire or broken into, in a country that is somebody's.
-        let found = suspect(dice, world, scene, |place| world.party(place).nature == Nature::State);
-        let state = if dice.chance(0.5) { found } else { Some(dice.below(8)) };
+        let found = suspect(dice, world, scene, |place| {
+            world.party(place).nature == Nature::State
+        });
+        let state = if dice.chance(0.5) {
+            found
+        } else {
+            Some(dice.below(8))
+        };
         let says = "a host of the way in stands in that country";
         match state {
             Some(state) if dice.chance(0.5) => {
                 traces.add(both, Pointer::Party(state), says, Why::Shared, (0.6, 4.0));
             }
-            _ => traces.add((Kind::Address, About::Place), Pointer::Nothing, says, Why::Shared, (0.6, 4.0)),
+            _ => traces.add(
+                (Kind::Address, About::Place),
+                Pointer::Nothing,
+                says,
+                Why::Shared,
+                (0.6, 4.0),
+            ),
         }
     }
     if dice.chance(0.11) {
@@ -235,12 +274,24 @@ fn addresses(dice: &mut Dice, traces: &mut Traces<'_>) {
             let exclusive = dice.chance(0.25).then(|| dice.between(0.1, 0.7));
             let place = traces.place(Some(neighbour), exclusive, scene.struck - dice.days(400.0));
             let says = "a server stands beside servers of the holder";
-            traces.add(both, Pointer::Infrastructure(place), says, Why::Shared, (0.55, 20.0));
+            traces.add(
+                both,
+                Pointer::Infrastructure(place),
+                says,
+                Why::Shared,
+                (0.55, 20.0),
+            );
         }
     }
     if dice.chance(0.05) {
         let says = "mail came through a service that many use";
-        traces.add((Kind::Mail, About::Operator), Pointer::Nothing, says, Why::Shared, (0.5, 10.0));
+        traces.add(
+            (Kind::Mail, About::Operator),
+            Pointer::Nothing,
+            says,
+            Why::Shared,
+            (0.5, 10.0),
+        );
     }
 }
 
@@ -263,17 +314,35 @@ fn habits(dice: &mut Dice, traces: &mut Traces<'_>) {
             other.speech == speech && other.nature != Nature::Insider && other.nature != Nature::Unit
         });
         if let Some(reading) = reading {
-            let why = if world.same_side(reading, scene.operator) { Why::Own } else { Why::Shared };
+            let why = if world.same_side(reading, scene.operator) {
+                Why::Own
+            } else {
+                Why::Shared
+            };
             let says = "texts and builds carry marks of the language";
-            traces.add((Kind::Message, About::Operator), Pointer::Party(reading), says, why, (0.6, 12.0));
+            traces.add(
+                (Kind::Message, About::Operator),
+                Pointer::Party(reading),
+                says,
+                why,
+                (0.6, 12.0),
+            );
             traces.mark(language, Eye::Any);
         }
     }
     if dice.chance(0.05 * scene.interest.min(2.0)) {
-        let reading = suspect(dice, world, scene, |place| world.party(place).nature == Nature::State);
+        let reading = suspect(dice, world, scene, |place| {
+            world.party(place).nature == Nature::State
+        });
         if let Some(reading) = reading {
             let says = "a study of phrases points to the mother tongue";
-            traces.add((Kind::Message, About::Operator), Pointer::Party(reading), says, Why::Misread, (0.7, 30.0));
+            traces.add(
+                (Kind::Message, About::Operator),
+                Pointer::Party(reading),
+                says,
+                Why::Misread,
+                (0.7, 30.0),
+            );
             traces.mark(language, Eye::Public);
         }
     }
@@ -284,9 +353,19 @@ fn habits(dice: &mut Dice, traces: &mut Traces<'_>) {
             other.nature != Nature::Insider && (other.zone - zone).abs() <= 1
         });
         if let Some(reading) = reading {
-            let why = if world.same_side(reading, scene.operator) { Why::Own } else { Why::Shared };
+            let why = if world.same_side(reading, scene.operator) {
+                Why::Own
+            } else {
+                Why::Shared
+            };
             let says = "build times and sessions fit a working day there";
-            traces.add((Kind::Tactics, About::Operator), Pointer::Party(reading), says, why, (0.5, 30.0));
+            traces.add(
+                (Kind::Tactics, About::Operator),
+                Pointer::Party(reading),
+                says,
+                why,
+                (0.5, 30.0),
+            );
             traces.mark(language, Eye::Any);
         }
     }
@@ -295,12 +374,24 @@ fn habits(dice: &mut Dice, traces: &mut Traces<'_>) {
         let brand = if dice.chance(0.75) {
             Some(scene.operator)
         } else {
-            suspect(dice, world, scene, |place| world.party(place).nature == Nature::Crew)
+            suspect(dice, world, scene, |place| {
+                world.party(place).nature == Nature::Crew
+            })
         };
         if let Some(brand) = brand {
-            let why = if brand == scene.operator { Why::Own } else { Why::Shared };
+            let why = if brand == scene.operator {
+                Why::Own
+            } else {
+                Why::Shared
+            };
             let says = "note and leak page carry the brand";
-            traces.add((Kind::Message, About::Operator), Pointer::Party(brand), says, why, (0.9, 3.0));
+            traces.add(
+                (Kind::Message, About::Operator),
+                Pointer::Party(brand),
+                says,
+                why,
+                (0.9, 3.0),
+            );
             traces.mark(Some(Class::Name), Eye::Any);
         }
     }
@@ -309,10 +400,22 @@ fn habits(dice: &mut Dice, traces: &mut Traces<'_>) {
 fn circumstances(dice: &mut Dice, traces: &mut Traces<'_>) {
     let (world, scene) = (traces.world, traces.scene);
     for _ in 0..dice.count(0.35 + 1.3 * scene.heat).min(4) {
-        if let Some(reading) = suspect(dice, world, scene, |place| world.party(place).nature != Nature::Unit) {
-            let why = if world.same_side(reading, scene.operator) { Why::Own } else { Why::Shared };
+        if let Some(reading) = suspect(dice, world, scene, |place| {
+            world.party(place).nature != Nature::Unit
+        }) {
+            let why = if world.same_side(reading, scene.operator) {
+                Why::Own
+            } else {
+                Why::Shared
+            };
             let says = "had a reason to do it at that time";
-            traces.add((Kind::Motive, About::Operator), Pointer::Party(reading), says, why, (0.6, 5.0));
+            traces.add(
+                (Kind::Motive, About::Operator),
+                Pointer::Party(reading),
+                says,
+                why,
+                (0.6, 5.0),
+            );
             traces.mark(None, Eye::Public);
         }
     }
@@ -323,34 +426,65 @@ fn circumstances(dice: &mut Dice, traces: &mut Traces<'_>) {
             other.nature != Nature::Unit && other.skill > skill - 0.15
         });
         if let Some(reading) = reading {
-            let why = if world.same_side(reading, scene.operator) { Why::Own } else { Why::Shared };
+            let why = if world.same_side(reading, scene.operator) {
+                Why::Own
+            } else {
+                Why::Shared
+            };
             let says = "is able to do this, and few are";
-            traces.add((Kind::Capability, About::Operator), Pointer::Party(reading), says, why, (0.6, 12.0));
+            traces.add(
+                (Kind::Capability, About::Operator),
+                Pointer::Party(reading),
+                says,
+                why,
+                (0.6, 12.0),
+            );
             traces.mark(None, Eye::Public);
         }
     }
-    let inside = world.parties.iter().rposition(|party| party.nature == Nature::Insider);
+    let inside = world
+        .parties
+        .iter()
+        .rposition(|party| party.nature == Nature::Insider);
     let truly = world.party(scene.operator).nature == Nature::Insider;
-    if let Some(inside) = inside {
-        if dice.chance(if truly { 0.5 } else { 0.09 }) {
-            let why = if truly { Why::Own } else { Why::Misread };
-            let says = "paths and passwords were known that only staff should know";
-            let what = (Kind::Access, About::Operator);
-            traces.add(what, Pointer::Party(inside), says, why, (0.6, 20.0));
-            traces.mark(None, if truly { Eye::Any } else { Eye::Public });
-        }
+    if let Some(inside) = inside
+        && dice.chance(if truly { 0.5 } else { 0.09 })
+    {
+        let why = if truly { Why::Own } else { Why::Misread };
+        let says = "paths and passwords were known that only staff should know";
+        let what = (Kind::Access, About::Operator);
+        traces.add(what, Pointer::Party(inside), says, why, (0.6, 20.0));
+        traces.mark(None, if truly { Eye::Any } else { Eye::Public });
     }
     if dice.chance(0.35) {
         let says = "the way in was a known hole or a stolen password";
-        traces.add((Kind::Access, About::Access), Pointer::Nothing, says, Why::Shared, (0.7, 5.0));
+        traces.add(
+            (Kind::Access, About::Access),
+            Pointer::Nothing,
+            says,
+            Why::Shared,
+            (0.7, 5.0),
+        );
     }
     if dice.chance(0.3) {
         let says = "what was damaged and for how long";
-        traces.add((Kind::Impact, About::Impact), Pointer::Nothing, says, Why::Own, (0.7, 5.0));
+        traces.add(
+            (Kind::Impact, About::Impact),
+            Pointer::Nothing,
+            says,
+            Why::Own,
+            (0.7, 5.0),
+        );
     }
     if dice.chance(0.2) {
         let says = "when they entered and when they struck";
-        traces.add((Kind::Timeline, About::Timeline), Pointer::Nothing, says, Why::Own, (0.7, 20.0));
+        traces.add(
+            (Kind::Timeline, About::Timeline),
+            Pointer::Nothing,
+            says,
+            Why::Own,
+            (0.7, 20.0),
+        );
     }
 }
 
@@ -359,7 +493,11 @@ fn secret(dice: &mut Dice, traces: &mut Traces<'_>) {
     let (world, scene) = (traces.world, traces.scene);
     let party = world.party(scene.operator);
     let watched = (0.10 + 0.12 * party.known + 0.08 * scene.heat) * (1.2 - 0.5 * scene.care);
-    let shown = if party.of_state() && dice.chance(0.5) { party.home } else { scene.operator };
+    let shown = if party.of_state() && dice.chance(0.5) {
+        party.home
+    } else {
+        scene.operator
+    };
     if dice.chance(watched) {
         traces.add(
             (Kind::Operator, About::Operator),
@@ -371,15 +509,29 @@ fn secret(dice: &mut Dice, traces: &mut Traces<'_>) {
         traces.mark(None, Eye::Agency);
         if dice.chance(0.35) {
             let says = "records of providers lead to the party";
-            traces.add((Kind::Operator, About::Operator), Pointer::Party(shown), says, Why::Own, (0.6, 300.0));
+            traces.add(
+                (Kind::Operator, About::Operator),
+                Pointer::Party(shown),
+                says,
+                Why::Own,
+                (0.6, 300.0),
+            );
             traces.mark(None, Eye::Agency);
         }
     }
     if dice.chance(0.012 + 0.02 * scene.heat) {
-        let wrong = suspect(dice, world, scene, |place| !world.same_side(place, scene.operator));
+        let wrong = suspect(dice, world, scene, |place| {
+            !world.same_side(place, scene.operator)
+        });
         if let Some(wrong) = wrong {
             let says = "an intercept was read as theirs";
-            traces.add((Kind::Operator, About::Operator), Pointer::Party(wrong), says, Why::Misread, (0.7, 40.0));
+            traces.add(
+                (Kind::Operator, About::Operator),
+                Pointer::Party(wrong),
+                says,
+                Why::Misread,
+                (0.7, 40.0),
+            );
             traces.mark(None, Eye::Agency);
         }
     }

@@ -153,12 +153,34 @@ impl World {
         }
         for number in 0..12 {
             // Half of the crews live in the first state: its criminals are many and let alone.
-            let home = dice.choose(&[(0, 6.0), (1, 1.5), (3, 0.5), (4, 1.0), (5, 1.0), (6, 1.0), (7, 1.0)]);
-            parties.push(resident(&mut dice, "crew", "Crew", Nature::Crew, number, home.unwrap_or(0)));
+            let home = dice.choose(&[
+                (0, 6.0),
+                (1, 1.5),
+                (3, 0.5),
+                (4, 1.0),
+                (5, 1.0),
+                (6, 1.0),
+                (7, 1.0),
+            ]);
+            parties.push(resident(
+                &mut dice,
+                "crew",
+                "Crew",
+                Nature::Crew,
+                number,
+                home.unwrap_or(0),
+            ));
         }
         for number in 0..6 {
             let home = dice.below(8);
-            parties.push(resident(&mut dice, "activists", "Activists", Nature::Activists, number, home));
+            parties.push(resident(
+                &mut dice,
+                "activists",
+                "Activists",
+                Nature::Activists,
+                number,
+                home,
+            ));
         }
         let mut insider = Party::new(
             "insider".to_owned(),

@@ -18,7 +18,9 @@ pub fn answer(incident: &Incident) -> BTreeMap<String, f64> {
     let mut counts: BTreeMap<String, f64> = answers(incident).into_iter().map(|id| (id, 0.0)).collect();
     let mut seen = BTreeSet::new();
     for finding in standing(incident) {
-        let Some(named) = pointed(incident, finding) else { continue };
+        let Some(named) = pointed(incident, finding) else {
+            continue;
+        };
         if finding.about == Some(About::Owner) || matches!(finding.kind, Kind::Motive | Kind::Capability) {
             continue;
         }

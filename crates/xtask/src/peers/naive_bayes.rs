@@ -26,7 +26,9 @@ pub fn answer(incident: &Incident) -> BTreeMap<String, f64> {
         .map(|(id, prior)| (id, libm::log(prior)))
         .collect();
     for finding in standing(incident) {
-        let Some(named) = pointed(incident, finding) else { continue };
+        let Some(named) = pointed(incident, finding) else {
+            continue;
+        };
         if finding.about == Some(About::Owner) {
             continue;
         }

@@ -17,7 +17,8 @@ pub fn answer(incident: &Incident) -> BTreeMap<String, f64> {
         *users.entry(*technique).or_default() += 1.0;
     }
     let all: f64 = incident.earlier.values().map(|_| 1.0).sum();
-    let weight = |technique: &u16| libm::log((all + 1.0) / users.get(technique).copied().unwrap_or(1.0).max(1.0));
+    let weight =
+        |technique: &u16| libm::log((all + 1.0) / users.get(technique).copied().unwrap_or(1.0).max(1.0));
     let likeness: BTreeMap<&str, f64> = incident
         .earlier
         .iter()
@@ -41,7 +42,9 @@ pub fn answer(incident: &Incident) -> BTreeMap<String, f64> {
         prior
             .into_iter()
             .map(|(id, share)| {
-                let share = likeness.get(id.as_str()).map_or(share, |like| listed * like / total);
+                let share = likeness
+                    .get(id.as_str())
+                    .map_or(share, |like| listed * like / total);
                 (id, share)
             })
             .collect(),

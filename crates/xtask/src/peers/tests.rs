@@ -10,7 +10,11 @@ fn every_answer_is_a_distribution_over_the_same_ids() {
     for number in 0..60 {
         let made = incident(5, number);
         let ids: BTreeSet<String> = answers(&made).into_iter().collect();
-        for given in [ach::answer(&made), naive_bayes::answer(&made), overlap::answer(&made)] {
+        for given in [
+            ach::answer(&made),
+            naive_bayes::answer(&made),
+            overlap::answer(&made),
+        ] {
             assert_eq!(given.keys().cloned().collect::<BTreeSet<_>>(), ids);
             assert!(given.values().all(|share| (0.0..=1.0).contains(share)));
             assert!((given.values().sum::<f64>() - 1.0).abs() < 1e-9);
