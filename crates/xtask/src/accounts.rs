@@ -1,7 +1,7 @@
 //! Incidents with known truth, made after accounts of real incidents and not after any method of weighing.
 //!
 //! Each part names the accounts that it was written after: [`world`] parties and how they change, [`market`] tools,
-//! [`scene`] deed, politics and framing, [`traces`] and [`framing`] what is left and planted, [`reporters`] and [`desk`]
+//! [`scene`] deed, politics and framing, [`traces`], [`signs`] and [`framing`] what is left and planted, [`reporters`] and [`desk`]
 //! who looks and tells, [`statements`] what is said, [`asides`] alibis and owners, [`echoes`] copies, doubts and retractions,
 //! [`listing`] and [`folder`] what an analyst enters, [`habits`] techniques. Shares that no account gives are
 //! judgements; docs/decisions has them with reasons. Nothing here knows how anybody answers.
@@ -17,6 +17,7 @@ mod listing;
 mod market;
 mod reporters;
 mod scene;
+mod signs;
 mod statements;
 mod tally;
 #[cfg(test)]
