@@ -183,7 +183,7 @@ fn doubt(
     } else {
         0.045
     };
-    let wrong = if report.why == Why::Own { 1.0 } else { 1.7 };
+    let wrong = if report.why == Why::Own { 1.0 } else { 1.4 };
     if !dice.chance((base * wrong * scene.interest).min(0.6)) {
         return;
     }

@@ -53,7 +53,7 @@ impl Listing {
             *scores.entry(shown).or_default() += weight;
         }
         let mut list = Vec::new();
-        let wanted = 4 + dice.count(1.6).min(4);
+        let wanted = 5 + dice.count(1.5).min(4);
         while list.len() < wanted {
             let (keys, weights): (Vec<usize>, Vec<f64>) =
                 scores.iter().map(|(key, score)| (*key, *score)).unzip();

@@ -83,6 +83,15 @@ fn first_thought(dice: &mut Dice, world: &World, scene: &Scene) -> Option<usize>
     {
         return Some(framed);
     }
+    // Some early talk rests on something.
+    if dice.chance(0.3) {
+        let operator = world.party(scene.operator);
+        return Some(if operator.of_state() {
+            operator.home
+        } else {
+            scene.operator
+        });
+    }
     suspect(dice, world, scene, |place| {
         world.party(place).nature != Nature::Unit
     })

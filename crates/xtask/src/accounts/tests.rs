@@ -162,6 +162,7 @@ fn each_mechanism_comes_up_within_bounds() {
             }
         }
     }
+    // Shown with --nocapture; the decision record has the counts.
     println!("{:#?}", sum.0);
     assert_eq!(sum.0.get("incidents"), Some(&2000));
     let off: Vec<String> = BOUNDS
