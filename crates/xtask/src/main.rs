@@ -1,8 +1,24 @@
 //! What is run by hand to test ascribe itself; nothing here is part of the program.
 
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "run by the comparison, which is written after this is frozen"
+    )
+)]
+mod accounts;
 mod figures;
 mod incident;
 mod method;
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "run by the comparison, which is written after this is frozen"
+    )
+)]
+mod peers;
 mod trials;
 
 fn main() {
