@@ -1,39 +1,152 @@
 //! What is run by hand to test ascribe itself; nothing here is part of the program.
+//!
+//! `cargo xtask trials` puts the same simulated incidents to the program and its peers and writes `record/trials.md`.
 
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "run by the comparison, which is written after this is frozen"
-    )
-)]
 mod accounts;
 mod figures;
+mod frozen;
 mod incident;
 mod method;
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "run by the comparison, which is written after this is frozen"
-    )
-)]
 mod peers;
+mod table;
 mod trials;
 
-fn main() {
-    let count: u64 = std::env::args()
-        .nth(1)
-        .and_then(|a| a.parse().ok())
-        .unwrap_or(2000);
-    let columns = trials::answers(
-        count,
-        |n| method::incident(1, n).map(|m| m.incident),
-        &[trials::ascribe, trials::ascribe_trusting, trials::prior],
-    )
-    .unwrap();
-    for c in &columns {
-        println!("{:#?}", figures::figures(c, 1));
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::figures::figures;
+use crate::table::{Section, page};
+use crate::trials::Answerer;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Simulated incidents with known truth, to the program and its peers.
+    Trials {
+        /// Incidents of each simulator.
+        #[arg(long, default_value_t = 50_000)]
+        incidents: u64,
+        /// Incidents whose intervals are compared with the exact answer at the true numbers.
+        #[arg(long, default_value_t = 2_000)]
+        intervals: u64,
+        /// Draws of each interval.
+        #[arg(long, default_value_t = 2_000)]
+        draws: usize,
+        /// Seed.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Where the page goes; nothing: to standard output.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+}
+
+fn main() -> ExitCode {
+    let Command::Trials {
+        incidents,
+        intervals,
+        draws,
+        seed,
+        out,
+    } = Arguments::parse().command;
+    let made = trials(incidents, intervals, draws, seed).and_then(|text| match out {
+        Some(path) => std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display())),
+        None => say(&text),
+    });
+    match made {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            use std::io::Write;
+            let _ = writeln!(std::io::stderr().lock(), "xtask: {why}");
+            ExitCode::FAILURE
+        }
     }
-    println!("{:?}", trials::coverage(2, count / 20, 2000));
+}
+
+fn say(text: &str) -> Result<(), String> {
+    use std::io::Write;
+    std::io::stdout()
+        .lock()
+        .write_all(text.as_bytes())
+        .map_err(|error| error.to_string())
+}
+
+fn trials(incidents: u64, intervals: u64, draws: usize, seed: u64) -> Result<String, String> {
+    let hash = frozen::check()?;
+    let common: [(&str, Answerer); 5] = [
+        ("ascribe", trials::ascribe),
+        (
+            "ascribe, deception understated four times",
+            trials::ascribe_trusting,
+        ),
+        ("inconsistencies counted (ACH)", |incident| {
+            Ok(peers::ach::answer(incident))
+        }),
+        ("naive Bayes over reports", |incident| {
+            Ok(peers::naive_bayes::answer(incident))
+        }),
+        ("prior alone", trials::prior),
+    ];
+    let with_techniques: Vec<(&str, Answerer)> = common
+        .into_iter()
+        .chain([(
+            "likeness of techniques",
+            (|incident| Ok(peers::overlap::answer(incident))) as Answerer,
+        )])
+        .collect();
+    let asked = |answerers: &[(&str, Answerer)]| -> (Vec<String>, Vec<Answerer>) {
+        answerers
+            .iter()
+            .map(|(name, of)| ((*name).to_owned(), *of))
+            .unzip()
+    };
+    let rows =
+        |names: Vec<String>, columns: Vec<Vec<figures::Answered>>| -> Vec<(String, figures::Figures)> {
+            let figures = columns.iter().map(|column| figures(column, seed));
+            names.into_iter().zip(figures).collect()
+        };
+    let (names, answerers) = asked(&common);
+    let one = trials::answers(
+        incidents,
+        |number| Ok(method::incident(seed, number)?.incident),
+        &answerers,
+    )?;
+    let one = Section {
+        title: "Simulator one: the method's own assumptions".to_owned(),
+        about:
+            "`crates/xtask/src/method.rs`: whatever is wrong here is wrong in the program, not in the method."
+                .to_owned(),
+        rows: rows(names, one),
+    };
+    let (names, answerers) = asked(&with_techniques);
+    let two = trials::answers(
+        incidents,
+        |number| Ok(accounts::incident(seed, number)),
+        &answerers,
+    )?;
+    let two = Section {
+        title: "Simulator two: after accounts of real incidents".to_owned(),
+        about: format!(
+            "`crates/xtask/src/accounts.rs`, written without the method and frozen before the first score \
+             (SHA-256 of its sources {hash}); `docs/decisions/0006-accounts-simulator.md` says which accounts."
+        ),
+        rows: rows(names, two),
+    };
+    let coverage = if intervals == 0 {
+        None
+    } else {
+        Some(trials::coverage(seed.wrapping_add(1), intervals, draws)?)
+    };
+    let command = format!(
+        "cargo xtask trials --incidents {incidents} --intervals {intervals} --draws {draws} --seed {seed} --out record/trials.md"
+    );
+    Ok(page(&command, &[one, two], coverage))
 }
