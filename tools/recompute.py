@@ -355,7 +355,7 @@ def check_assessment(folder, seen, draws):
     check_sensitivity(assessment, model, found, seen)
     check_doubts(assessment, model, found, seen)
     check_intervals(assessment, model, draws, seen)
-    print("not recomputed: outer search, rows of the default tables, what-ifs, value of collecting, confidence, standards")
+    print("not recomputed: outer search, rows of the default tables, what-ifs, other readings of the findings, value of collecting, confidence, standards")
 
 
 def read(path):

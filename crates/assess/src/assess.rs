@@ -238,6 +238,7 @@ pub fn assess(
             origins,
             forgeable_share,
             framed: 0.0,
+            telling_flips: false,
             prior_flips: false,
         })),
         ledger,

@@ -241,6 +241,9 @@ pub struct Sensitivity {
     /// Belief when origins that may overlap are taken as independent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub independent_overlaps: Option<BTreeMap<String, f64>>,
+    /// Belief when all reports of one kind about one target are taken as one telling; absent where no two are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_one_telling: Option<BTreeMap<String, f64>>,
     /// Belief with every override removed (class defaults throughout); absent without overrides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub without_overrides: Option<BTreeMap<String, f64>>,

@@ -13,6 +13,7 @@ mod people;
 mod sense;
 mod speech;
 mod subjects;
+mod telling;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ use crate::model_file::ModelFile;
 
 pub use origins::OWN_ORIGIN;
 pub(crate) use people::tree;
+pub use telling::as_one_telling;
 
 /// An answer that the analyst put up.
 #[derive(Clone, Debug, PartialEq)]

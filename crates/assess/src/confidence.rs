@@ -30,6 +30,8 @@ pub struct Grounds {
     pub forgeable_share: f64,
     /// P(somebody is framed).
     pub framed: f64,
+    /// Whether the leader changes if all reports of one kind about one target are one telling.
+    pub telling_flips: bool,
     /// Whether the leader changes under another of the three priors.
     pub prior_flips: bool,
 }
@@ -119,6 +121,13 @@ pub fn confidence(grounds: &Grounds) -> Confidence {
                 "the probability that somebody is being framed is {:.0} %",
                 grounds.framed * 100.0
             ),
+            true,
+            false,
+        );
+    }
+    if grounds.telling_flips {
+        reason(
+            "if reports of the same thing are copies of each other, another hypothesis leads".to_owned(),
             true,
             false,
         );

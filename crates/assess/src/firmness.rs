@@ -8,7 +8,7 @@ use ascribe_model::Finding;
 
 use crate::assess::{AssessError, Setting};
 use crate::assessment::{Hypothesis, Sensitivity};
-use crate::build::{Built, Overlaps, OwnNumbers, build};
+use crate::build::{Built, Overlaps, OwnNumbers, as_one_telling, build};
 use crate::confidence::Grounds;
 use crate::doubt::{DEFAULTS_FINDINGS_MAX, default_swings};
 use crate::leave_out;
@@ -35,6 +35,10 @@ pub(crate) fn firmness(
         .filter(|finding| finding.engine != "notes")
         .cloned()
         .collect();
+    let told_once = match as_one_telling(findings) {
+        Some(one) => Some(again(&one, Overlaps::Dependent, OwnNumbers::Used)?),
+        None => None,
+    };
     let overlaps = findings.iter().any(|finding| !finding.may_overlap.is_empty());
     let own = findings
         .iter()
@@ -69,6 +73,7 @@ pub(crate) fn firmness(
         origins: 0,
         forgeable_share: 0.0,
         framed: 1.0 - answer.framed.get(weigh::NOBODY).copied().unwrap_or(1.0),
+        telling_flips: !told_once.as_ref().is_none_or(highest),
         prior_flips: !(highest(&steady.priors.uniform)
             && steady.priors.half_unlisted.as_ref().is_none_or(highest)),
     };
@@ -84,6 +89,7 @@ pub(crate) fn firmness(
         } else {
             default_swings(setting.question, setting.knowledge, findings, built, leader)?
         },
+        as_one_telling: told_once,
         independent_overlaps: if overlaps {
             Some(again(findings, Overlaps::Independent, OwnNumbers::Used)?)
         } else {

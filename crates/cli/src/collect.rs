@@ -9,7 +9,7 @@ use ascribe_report::shown::line;
 use serde_json::json;
 
 use crate::reading::{Reading, day};
-use crate::{Ended, Failure, say};
+use crate::{Ended, Failure, say, say_error};
 
 /// Characters of a sentence that are shown.
 const CHARS_MAX: usize = 600;
@@ -32,6 +32,11 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<Ended, Failure> {
     let as_of = day("--as-of", options.as_of.as_deref())?;
     let outcome = options.reading.examine(&options.folder, as_of)?;
+    for warning in outcome.incidents.iter().flat_map(|one| &one.assessment.warnings) {
+        if warning.starts_with("to collect ") {
+            say_error(&format!("ascribe: {warning}"));
+        }
+    }
     if options.json {
         let incidents: Vec<_> = outcome
             .incidents

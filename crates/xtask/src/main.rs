@@ -81,11 +81,15 @@ fn say(text: &str) -> Result<(), String> {
 
 fn trials(incidents: u64, intervals: u64, draws: usize, seed: u64) -> Result<String, String> {
     let hash = frozen::check()?;
-    let common: [(&str, Answerer); 5] = [
+    let common: [(&str, Answerer); 6] = [
         ("ascribe", trials::ascribe),
         (
             "ascribe, deception understated four times",
             trials::ascribe_trusting,
+        ),
+        (
+            "ascribe, reports of one thing as one telling",
+            trials::ascribe_one_telling,
         ),
         ("inconsistencies counted (ACH)", |incident| {
             Ok(peers::ach::answer(incident))

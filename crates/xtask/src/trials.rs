@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::thread;
 
-use ascribe_assess::build::{Overlaps, OwnNumbers, build};
+use ascribe_assess::build::{Overlaps, OwnNumbers, as_one_telling, build};
 use ascribe_assess::model_file::ModelFile;
 use ascribe_assess::weigh::{Draws, believe, interval};
 use ascribe_model::Range;
@@ -28,6 +28,17 @@ pub fn ascribe_trusting(incident: &Incident) -> Result<BTreeMap<String, f64>, St
         *range = Range::exactly(range.point() / 4.0);
     }
     Ok(believe(&model).map_err(|error| error.to_string())?.posterior)
+}
+
+/// The program with all reports of one kind about one target taken as one telling, which it shows beside its belief.
+pub fn ascribe_one_telling(incident: &Incident) -> Result<BTreeMap<String, f64>, String> {
+    match as_one_telling(&incident.findings) {
+        Some(findings) => ascribe(&Incident {
+            findings,
+            ..incident.clone()
+        }),
+        None => ascribe(incident),
+    }
 }
 
 /// The priors alone.

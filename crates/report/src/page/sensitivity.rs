@@ -85,7 +85,7 @@ fn changed(page: &Page<'_>) -> Markup {
     let Some(leader) = page.ranked().first().copied() else {
         return html! {};
     };
-    let whole: [(&str, Option<&BTreeMap<String, f64>>); 3] = [
+    let whole: [(&str, Option<&BTreeMap<String, f64>>); 4] = [
         (
             "From bytes alone, all notes removed",
             sensitivity.without_notes.as_ref(),
@@ -93,6 +93,10 @@ fn changed(page: &Page<'_>) -> Markup {
         (
             "Every override removed, class defaults throughout",
             sensitivity.without_overrides.as_ref(),
+        ),
+        (
+            "All reports of one kind about one target taken as one telling",
+            sensitivity.as_one_telling.as_ref(),
         ),
         (
             "Origins that may overlap taken as independent",
