@@ -50,6 +50,19 @@ pub struct Answer {
     pub band: Option<(f64, f64)>,
 }
 
+/// What was established, and how.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Established {
+    /// The date, as a day.
+    pub since: String,
+    /// By whom.
+    pub by: String,
+    /// established, charged or disputed.
+    pub sure: String,
+    /// One sentence.
+    pub says: String,
+}
+
 /// One assessment with the truth.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assessed {
@@ -71,6 +84,8 @@ pub struct Assessed {
     pub truth: BTreeSet<String>,
     /// The party that was framed, with the belief in it.
     pub framed: Option<(String, f64)>,
+    /// How the truth was established.
+    pub established: Established,
 }
 
 /// What one assessment scored.
@@ -192,11 +207,27 @@ pub struct Course {
     pub most_wrong: Option<(String, f64, String)>,
 }
 
+/// The truth about one incident.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Truth {
+    /// Name of the case.
+    pub case: String,
+    /// Id of the incident.
+    pub incident: String,
+    /// Ids of the answers that were true: together they are one answer.
+    pub truth: BTreeSet<String>,
+    /// How it was established.
+    #[serde(flatten)]
+    pub established: Established,
+}
+
 /// The track record, schema `ascribe.score/1`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Track {
     /// The schema's name.
     pub schema: &'static str,
+    /// What was established, by case and incident.
+    pub truths: Vec<Truth>,
     /// One line an assessment, by case, incident and day.
     pub lines: Vec<Line>,
     /// By what could be known.
@@ -231,8 +262,21 @@ pub fn track(mut assessed: Vec<Assessed>) -> Result<Track, String> {
             .push((one, line));
     }
     let courses = by_case.values().filter_map(|days| course(days)).collect();
+    let truths = by_case
+        .iter()
+        .filter_map(|((case, incident), days)| {
+            let (one, _) = days.first()?;
+            Some(Truth {
+                case: (*case).to_owned(),
+                incident: (*incident).to_owned(),
+                truth: one.truth.clone(),
+                established: one.established.clone(),
+            })
+        })
+        .collect();
     Ok(Track {
         schema: "ascribe.score/1",
+        truths,
         courses,
         groups,
         lines,

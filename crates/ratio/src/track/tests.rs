@@ -28,6 +28,12 @@ fn assessed(case: &str, day: i64, sight: Sight, beliefs: [f64; 3], truth: &[&str
             .collect(),
         truth: truth.iter().map(|&id| id.to_owned()).collect(),
         framed: None,
+        established: Established {
+            since: "day 100".to_owned(),
+            by: "a court".to_owned(),
+            sure: "established".to_owned(),
+            says: "so it was".to_owned(),
+        },
     }
 }
 
