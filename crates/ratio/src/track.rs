@@ -359,42 +359,42 @@ fn group(sight: Sight, inside: &[(&Assessed, &Line)]) -> Option<Group> {
         })
     };
     let mut bands: Vec<Tally> = vec![Tally::default(); BAND_ENDS.len()];
-    let mut phrases: BTreeMap<(&str, Option<(u64, u64)>), (Tally, Option<(f64, f64)>)> = BTreeMap::new();
+    let mut phrases: BTreeMap<&str, Tally> = BTreeMap::new();
     for days in by_case.values() {
         let weight = 1.0 / days.len() as f64;
-        for (one, _) in days {
-            for answer in &one.answers {
-                // With several true answers at most one can be: each gets its part by belief.
-                let hit = if one.truth.contains(&answer.id) {
-                    share_of_truth(one, answer)
-                } else {
-                    0.0
-                };
-                let band = BAND_ENDS.iter().position(|end| answer.belief < *end);
+        for (one, line) in days {
+            let mut banded = |belief: f64, hit: f64| {
+                let band = BAND_ENDS.iter().position(|end| belief < *end);
                 if let Some(tally) = bands.get_mut(band.unwrap_or(BAND_ENDS.len() - 1)) {
-                    tally.add(weight, hit, answer.belief);
+                    tally.add(weight, hit, belief);
                 }
-                let bits = answer.band.map(|(low, high)| (low.to_bits(), high.to_bits()));
-                let (tally, _) = phrases
-                    .entry((&answer.words, bits))
-                    .or_insert_with(|| (Tally::default(), answer.band));
-                tally.add(weight, hit, answer.belief);
+            };
+            banded(line.belief, 1.0);
+            for answer in &one.answers {
+                let hit = one.truth.contains(&answer.id);
+                if !hit {
+                    banded(answer.belief, 0.0);
+                }
+                // Of several true answers each has words, and none of them is about the truth as a whole.
+                if !hit || one.truth.len() == 1 {
+                    let tally = phrases.entry(&answer.words).or_default();
+                    tally.band = answer.band;
+                    tally.add(weight, f64::from(u8::from(hit)), answer.belief);
+                }
             }
         }
     }
     let mut low = 0.0;
     let mut reliability = Vec::new();
-    for (tally, end) in bands.iter().zip(BAND_ENDS) {
-        reliability.extend(tally.bin(
-            format!("{:.0}\u{2013}{:.0} %", low * 100.0, end * 100.0),
-            Some((low, end)),
-        ));
+    for (tally, end) in bands.iter_mut().zip(BAND_ENDS) {
+        tally.band = Some((low, end));
+        reliability.extend(tally.bin(format!("{:.0}\u{2013}{:.0} %", low * 100.0, end * 100.0)));
         low = end;
     }
     let all: f64 = reliability.iter().map(|bin| bin.n).sum();
     let mut phrases: Vec<Bin> = phrases
         .iter()
-        .filter_map(|((words, _), (tally, band))| tally.bin((*words).to_owned(), *band))
+        .filter_map(|(words, tally)| tally.bin((*words).to_owned()))
         .collect();
     phrases.sort_by(|a, b| a.said.total_cmp(&b.said).then_with(|| a.name.cmp(&b.name)));
     Some(Group {
@@ -419,27 +419,10 @@ fn group(sight: Sight, inside: &[(&Assessed, &Line)]) -> Option<Group> {
     })
 }
 
-fn share_of_truth(one: &Assessed, answer: &Answer) -> f64 {
-    if one.truth.len() == 1 {
-        return 1.0;
-    }
-    let all: f64 = one
-        .answers
-        .iter()
-        .filter(|other| one.truth.contains(&other.id))
-        .map(|other| other.belief)
-        .sum();
-    if all > 0.0 {
-        answer.belief / all
-    } else {
-        1.0 / one.truth.len() as f64
-    }
-}
-
 fn verdict(cases: usize, reliability: &[Bin]) -> String {
     if cases < CASES_MIN {
         return format!(
-            "{cases} cases are fewer than {CASES_MIN}: nothing can be concluded about calibration, and little from the scores."
+            "Cases: {cases}, fewer than {CASES_MIN}. Nothing can be concluded about calibration, and little from the scores."
         );
     }
     let off: Vec<&str> = reliability
@@ -462,6 +445,7 @@ struct Tally {
     n: f64,
     hits: f64,
     said: f64,
+    band: Option<(f64, f64)>,
 }
 
 impl Tally {
@@ -471,17 +455,19 @@ impl Tally {
         self.said += weight * said;
     }
 
-    fn bin(&self, name: String, band: Option<(f64, f64)>) -> Option<Bin> {
+    fn bin(&self, name: String) -> Option<Bin> {
         let interval = wilson(self.hits, self.n);
         (self.n > 0.0).then(|| Bin {
             name,
-            band,
+            band: self.band,
             n: self.n,
             hits: self.hits,
             said: self.said / self.n,
             seen: self.hits / self.n,
             wilson: interval,
-            meets: band.map(|(low, high)| interval.low <= high && interval.high >= low),
+            meets: self
+                .band
+                .map(|(low, high)| interval.low <= high && interval.high >= low),
         })
     }
 }

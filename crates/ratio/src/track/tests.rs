@@ -69,7 +69,7 @@ fn a_case_counts_once_and_the_numbers_are_those_by_hand() {
     near(blind.truth_leads.mean, 0.75);
     assert_eq!((after.sight, after.cases), (Sight::After, 1));
     near(after.log_bits.mean, -0.9_f64.log2());
-    assert!(blind.verdict.contains("nothing can be concluded"));
+    assert!(blind.verdict.contains("Nothing can be concluded"));
 }
 
 #[test]
@@ -111,8 +111,10 @@ fn several_true_answers_are_one_answer() {
     near(line.scores.log_bits, -0.625_f64.log2());
     near(line.scores.brier, 0.375 * 0.375 * 2.0);
     near(line.uniform.log_bits, -(2.0_f64 / 3.0).log2());
-    // One true answer in all, by weight.
-    near(track.groups[0].reliability.iter().map(|bin| bin.hits).sum(), 1.0);
+    // One true answer in all, and it is told as one: .625 and .375.
+    let bins = track.groups[0].reliability.iter();
+    let told: Vec<(f64, f64)> = bins.map(|bin| (bin.said, bin.hits)).collect();
+    assert_eq!(told, [(0.375, 0.0), (0.625, 1.0)]);
 }
 
 #[test]

@@ -358,13 +358,9 @@ fn bins(group: &Group, title: &str, bins: &[Bin], sentences: Vec<String>) -> Par
 /// Which share of the answers stood under a phrase whose band meets what was seen.
 fn within(group: &Group) -> String {
     let all: f64 = group.phrases.iter().map(|bin| bin.n).sum();
-    let of = |meets: Option<bool>| -> f64 {
-        group
-            .phrases
-            .iter()
-            .filter(|bin| bin.meets == meets)
-            .map(|bin| bin.n)
-            .sum()
+    let of = |meets: Option<bool>| {
+        let there = group.phrases.iter().filter(|bin| bin.meets == meets);
+        there.fold(0.0, |sum, bin| sum + bin.n)
     };
     format!(
         "Of {all:.1} answers {:.1} stand under words whose band meets the interval of the share that was true, {:.1} under words \

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use ascribe_ratio::track::{Group, Sight, Track};
 
+use crate::figures::counted;
+
 /// Side of the square, in units of the drawing.
 const SIDE: f64 = 400.0;
 /// Room left of it and below it.
@@ -72,13 +74,13 @@ pub fn reliability_svg(track: &Track) -> String {
         let y = up(0.0) + 52.0 + 18.0 * index as f64;
         let _ = writeln!(
             svg,
-            "{}<text x=\"{:.1}\" y=\"{:.1}\">{}: {} cases, {} assessments</text>",
+            "{}<text x=\"{:.1}\" y=\"{:.1}\">{}: {}, {}</text>",
             mark(group.sight, LEFT + 6.0, y - 4.0),
             LEFT + 18.0,
             y,
             super::sight(group.sight),
-            group.cases,
-            group.assessments,
+            counted(group.cases, "case", "cases"),
+            counted(group.assessments, "assessment", "assessments"),
         );
     }
     svg.push_str("</svg>\n");
