@@ -49,6 +49,27 @@ pub fn words(low: f64, high: f64) -> String {
     }
 }
 
+/// The band of belief that `words` stand for, as [`words`] prints them; nothing where they state no likelihood.
+#[must_use]
+pub fn band(words: &str) -> Option<(f64, f64)> {
+    let of = |word: &str| {
+        let index = BANDS.iter().position(|(_, known)| *known == word)?;
+        let low = index
+            .checked_sub(1)
+            .and_then(|before| BANDS.get(before))
+            .map_or(0.0, |(end, _)| *end);
+        Some((low, BANDS.get(index)?.0))
+    };
+    match words {
+        "at least likely" => Some((of("likely")?.0, 1.0)),
+        "at most unlikely" => Some((0.0, of("unlikely")?.1)),
+        _ => match words.split_once(" to ") {
+            Some((first, second)) => Some((of(first)?.0, of(second)?.1)),
+            None => of(words),
+        },
+    }
+}
+
 fn point_word(p: f64) -> &'static str {
     let mut best = "almost no chance";
     let mut lower = 0.0;
@@ -71,6 +92,23 @@ fn point_word(p: f64) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_band_of_a_phrase_holds_every_interval_that_gets_it() {
+        assert_eq!(band("likely"), Some((0.55, 0.80)));
+        assert_eq!(band("likely to very likely"), Some((0.55, 0.95)));
+        assert_eq!(band("almost no chance to very unlikely"), Some((0.0, 0.20)));
+        assert_eq!(band(NO_STATEMENT), None);
+        assert_eq!(band("about even"), None);
+        for low in 0..100 {
+            for high in low + 1..=100 {
+                let (low, high) = (f64::from(low) / 100.0, f64::from(high) / 100.0);
+                if let Some((from, to)) = band(&words(low, high)) {
+                    assert!(from <= low && high <= to, "{low}..{high}: {from}..{to}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn the_vectors_hold() {

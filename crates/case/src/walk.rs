@@ -29,7 +29,8 @@ pub enum Passed {
     Unreadable(String),
 }
 
-/// What is never evidence, beside `case.toml`, `notes/`, `out/` and `case.ascribe*`.
+/// What is never evidence, beside `case.toml`, `notes/`, `out/`, `case.ascribe*`, and `truth.toml`, which says what was
+/// established later and must not be read by what is scored against it.
 #[derive(Clone, Debug, Default)]
 pub struct Except {
     /// Files and folders, absolute.
@@ -194,7 +195,7 @@ pub fn notes(folder: &Path, files_max: u64) -> std::io::Result<Vec<Planned>> {
 
 fn is_ours(name: &OsString) -> bool {
     let name = name.as_encoded_bytes();
-    matches!(name, b"case.toml" | b"notes" | b"out") || name.starts_with(b"case.ascribe")
+    matches!(name, b"case.toml" | b"notes" | b"out" | b"truth.toml") || name.starts_with(b"case.ascribe")
 }
 
 fn passed(raw: Vec<u8>, file: PathBuf, why: Passed) -> Planned {

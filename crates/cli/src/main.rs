@@ -11,7 +11,9 @@ mod programs;
 mod reading;
 mod run;
 mod said;
+mod score;
 mod small;
+mod truth;
 mod validate;
 mod what_if;
 
@@ -60,6 +62,8 @@ enum Command {
     },
     /// Say how good measured weights are, from labelled scores, and what may be claimed.
     Validate(validate::Options),
+    /// Compare stored assessments with what was established later: proper scores, calibration, how early, how wrong.
+    Score(score::Options),
     /// Print who accuses whom, who denies, and how many origins stand behind it, as the last run read it.
     Statements(said::Options),
     /// List every address, name, mailbox, URL and hash in files, one JSON line each.
@@ -151,6 +155,7 @@ fn main() -> ExitCode {
         Command::Weigh { file, json: _ } => small::weigh(&file),
         Command::Verify { folder, state } => small::verify(&folder, state),
         Command::Validate(options) => validate::validate(&options),
+        Command::Score(options) => score::run(&options),
         Command::Statements(options) => said::statements(&options),
         Command::Indicators { files, json: _ } => small::indicators(&files),
         Command::Functions { file, json } => programs::functions(&file, json),

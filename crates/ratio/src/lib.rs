@@ -10,12 +10,14 @@ pub mod bounds;
 pub mod cost;
 pub mod curves;
 pub mod folds;
+pub mod forecast;
 pub mod kde;
 pub mod logistic;
 pub mod pav;
 pub mod runs;
 pub mod sample;
 pub mod table;
+pub mod track;
 pub mod validation;
 pub mod verdict;
 

@@ -14,6 +14,7 @@ mod lookup;
 mod page;
 pub mod shown;
 mod terminal;
+pub mod track;
 pub mod validation;
 
 pub use explain::explain;
