@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use ascribe_assess::assessment::{Assessment, Belief, Confidence, Hypothesis, Run, SCHEMA, Sensitivity};
+use ascribe_assess::assessment::{
+    Assessment, Belief, Confidence, Hypothesis, Run, SCHEMA, Sensitivity, Sentences,
+};
 use ascribe_assess::model_file::ModelFile;
 use ascribe_case::run::{Outcome, Parts, Question, RunError, RunOptions, run};
 use ascribe_engines::{Engine, Suggestions, World};
@@ -181,7 +183,9 @@ fn assess(question: &Question<'_>) -> Result<(Assessment, ModelFile), String> {
             reasons: Vec::new(),
         },
         ledger: Vec::new(),
+        sentences: Sentences::default(),
         sensitivity: Sensitivity::default(),
+        doubts: None,
         what_ifs: Vec::new(),
         collect: Vec::new(),
         standards: Vec::new(),

@@ -133,7 +133,7 @@ fn tornado(page: &Page<'_>) -> Markup {
             p class="small soft" { "Each shared number alone at both ends of its range, and the belief in " (name(page.hypothesis_name(&leader.id))) " then; the line stands at the belief." }
             (in_groups(bars, Fold { label: "Shared numbers by how far they move the belief", rows: "Numbers", open: OPEN, group: GROUP }, |rows, label| scrolling(label, html! {
                 table {
-                    thead { tr { th scope="col" { "Number" } th scope="col" class="n" { "Range" } th scope="col" class="n" { "Belief then" } th scope="col" { "From 0 to 100 %" } } }
+                    thead { tr { th scope="col" { "Number" } th scope="col" class="n" { "Range" } th scope="col" class="n" { "Belief then" } th scope="col" { "The same as a bar" } } }
                     tbody { @for bar in rows { (row(bar)) } }
                 }
             })))
@@ -153,7 +153,7 @@ fn defaults(page: &Page<'_>) -> Markup {
             p class="small soft" { "Each default that this case rests on at both ends of its range, the whole case weighed again." }
             (in_groups(rows, Fold { label: "Rows of the default tables by how far they move the belief", rows: "Rows", open: OPEN, group: GROUP }, |rows, label| scrolling(label, html! {
                 table {
-                    thead { tr { th scope="col" { "Row" } th scope="col" class="n" { "Range" } th scope="col" class="n" { "Belief then" } th scope="col" { "From 0 to 100 %" } th scope="col" { "Leads then" } } }
+                    thead { tr { th scope="col" { "Row" } th scope="col" class="n" { "Range" } th scope="col" class="n" { "Belief then" } th scope="col" { "The same as a bar" } th scope="col" { "Leads then" } } }
                     tbody { @for row in rows { tr {
                         th scope="row" { (name(&row.row)) " " span class="soft" { (name(&row.field)) } }
                         td class="n" { (percent(row.range[0])) " to " (percent(row.range[1])) }

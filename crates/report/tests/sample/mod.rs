@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 
 use ascribe_assess::assessment::{
-    AnomalyAt, AnomalyLine, Assessment, Belief, ByteProvenance, Collect, Confidence, Hypothesis, Input,
-    LeaveOneOut, LedgerLine, Run, SCHEMA, Sensitivity, StandardResult, TimelineEvent, Weight, WhatIf,
+    AnomalyAt, AnomalyLine, Assessment, Belief, ByteProvenance, Collect, Confidence, Conflict, DefaultSwing,
+    Disagreeing, Display, Doubts, Hypothesis, Input, LeaveOneOut, LedgerLine, Predicted, Run, SCHEMA,
+    Sensitivity, Sentences, StandardResult, TimelineEvent, TornadoBar, Weight, WhatIf,
 };
 use ascribe_model::words::{About, Basis, Kind, Stance, Tlp};
 use ascribe_model::{ArtifactId, Coverage, Moment};
@@ -406,10 +407,54 @@ pub fn sample() -> Sample {
                     belief: text(&[("nk-directed", 0.79)]),
                 },
             ],
+            tornado: vec![TornadoBar {
+                of: "source fbi".to_owned(),
+                field: "reliable".to_owned(),
+                numbers: 1,
+                range: Some([0.65, 0.90]),
+                belief: [0.57, 0.72],
+            }],
+            defaults: vec![DefaultSwing {
+                row: "class.code".to_owned(),
+                field: "hit".to_owned(),
+                range: [0.54, 0.82],
+                belief: [0.48, 0.69],
+                leader: ["crew-attack".to_owned(), "nk-directed".to_owned()],
+            }],
+            as_one_telling: Some(text(&[("nk-directed", 0.60), ("crew-attack", 0.12)])),
             independent_overlaps: None,
             without_overrides: Some(text(&[("nk-directed", 0.63), ("crew-attack", 0.11)])),
             without_notes: Some(text(&[("nk-directed", 0.34), ("unlisted-nonstate", 0.29)])),
         },
+        sentences: Sentences {
+            public: "The answer that leads is \"North Korea\": likely".to_owned(),
+            expert: "0.66 at the central parameters".to_owned(),
+            court: "This is an opinion on probability".to_owned(),
+        },
+        doubts: Some(Doubts {
+            conflict: Conflict {
+                bans: 0.31,
+                findings: vec![Disagreeing {
+                    finding: "demand-for-money".to_owned(),
+                    alone: 0.42,
+                    given_rest: 0.17,
+                    bans: 0.39,
+                }],
+            },
+            displays: vec![Display {
+                party: "nk".to_owned(),
+                looked_for: 9,
+                found: 9,
+                if_own: 0.03,
+                if_framed: 0.38,
+                too_good: true,
+            }],
+            predicted: vec![Predicted {
+                finding: "demand-for-money".to_owned(),
+                searched: Some("the mail store, by sender".to_owned()),
+                found_if: text(&[("nk-directed", 0.63), ("crew-attack", 0.08)]),
+            }],
+        }),
         what_ifs: vec![WhatIf {
             id: "bureau-exclusive".to_owned(),
             name: "The bureau is reliable and the address range is its holder's alone".to_owned(),
@@ -428,11 +473,15 @@ pub fn sample() -> Sample {
                 what: "holder of 203.0.113.71 in 2014-11".to_owned(),
                 ask: "the provider, for the customer and its access logs from 2014-09 to 2014-11".to_owned(),
                 bits: 0.31,
+                cost: Some(2.0),
+                bits_per_cost: Some(0.155),
             },
             Collect {
                 what: "the samples behind the stated overlap".to_owned(),
                 ask: "the bureau, for hashes or for a comparison by a third party".to_owned(),
                 bits: 0.22,
+                cost: None,
+                bits_per_cost: None,
             },
         ],
         standards: vec![
