@@ -17,6 +17,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::figures::figures;
+use crate::method::Numbers;
 use crate::table::{Section, page};
 use crate::trials::Answerer;
 
@@ -118,32 +119,44 @@ fn trials(incidents: u64, intervals: u64, draws: usize, seed: u64) -> Result<Str
             names.into_iter().zip(figures).collect()
         };
     let (names, answerers) = asked(&common);
-    let one = trials::answers(
-        incidents,
-        |number| Ok(method::incident(seed, number)?.incident),
-        &answerers,
-    )?;
-    let one = Section {
-        title: "Simulator one: the method's own assumptions".to_owned(),
-        about:
-            "`crates/xtask/src/method.rs`: whatever is wrong here is wrong in the program, not in the method."
-                .to_owned(),
-        rows: rows(names, one),
-    };
+    let mut sections = Vec::new();
+    for (numbers, title, about) in [
+        (
+            Numbers::Central,
+            "Simulator one: the method's own assumptions",
+            "`crates/xtask/src/method.rs`, with every number in the middle of its range: whatever is wrong here is wrong in the program, not in the method.",
+        ),
+        (
+            Numbers::Drawn,
+            "Simulator one, numbers drawn from their ranges",
+            "The same, but no incident has the numbers of the tables: what not knowing them costs.",
+        ),
+    ] {
+        let one = trials::answers(
+            incidents,
+            |number| Ok(method::incident(seed, number, numbers)?.incident),
+            &answerers,
+        )?;
+        sections.push(Section {
+            title: title.to_owned(),
+            about: about.to_owned(),
+            rows: rows(names.clone(), one),
+        });
+    }
     let (names, answerers) = asked(&with_techniques);
     let two = trials::answers(
         incidents,
         |number| Ok(accounts::incident(seed, number)),
         &answerers,
     )?;
-    let two = Section {
+    sections.push(Section {
         title: "Simulator two: after accounts of real incidents".to_owned(),
         about: format!(
             "`crates/xtask/src/accounts.rs`, written without the method and frozen before the first score \
              (SHA-256 of its sources {hash}); `docs/decisions/0006-accounts-simulator.md` says which accounts."
         ),
         rows: rows(names, two),
-    };
+    });
     let coverage = if intervals == 0 {
         None
     } else {
@@ -152,5 +165,5 @@ fn trials(incidents: u64, intervals: u64, draws: usize, seed: u64) -> Result<Str
     let command = format!(
         "cargo xtask trials --incidents {incidents} --intervals {intervals} --draws {draws} --seed {seed} --out record/trials.md"
     );
-    Ok(page(&command, &[one, two], coverage))
+    Ok(page(&command, &sections, coverage))
 }

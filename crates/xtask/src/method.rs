@@ -27,8 +27,17 @@ pub struct Made {
     pub exact: ModelFile,
 }
 
+/// Which numbers are true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbers {
+    /// Those in the middle of their ranges, which the point answer takes.
+    Central,
+    /// Drawn from their ranges.
+    Drawn,
+}
+
 /// Incident number `number` under `seed`. Errors: what the program says of a case that it cannot weigh.
-pub fn incident(seed: u64, number: u64) -> Result<Made, String> {
+pub fn incident(seed: u64, number: u64, numbers: Numbers) -> Result<Made, String> {
     let mut random = Random::of_draw(seed, number);
     let knowledge = knowledge(&mut random);
     let question = question(&mut random, &knowledge);
@@ -42,7 +51,10 @@ pub fn incident(seed: u64, number: u64) -> Result<Made, String> {
     )
     .map_err(|error| error.to_string())?
     .model;
-    let mut exact = drawn(&model, seed ^ 0x51, number).map_err(|error| error.to_string())?;
+    let mut exact = match numbers {
+        Numbers::Central => model,
+        Numbers::Drawn => drawn(&model, seed ^ 0x51, number).map_err(|error| error.to_string())?,
+    };
     let (truth, said) = happen(&mut random, &exact);
     let findings: Vec<Finding> = asked
         .into_iter()

@@ -60,7 +60,7 @@ pub fn page(command: &str, sections: &[Section], coverage: Option<[u64; 3]>) -> 
                 );
             }
         }
-        if section.title.starts_with("Simulator one")
+        if section.title.ends_with("drawn from their ranges")
             && let Some([inside, all, refused]) = coverage
         {
             let _ = writeln!(

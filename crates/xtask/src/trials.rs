@@ -10,6 +10,7 @@ use ascribe_model::Range;
 
 use crate::figures::Answered;
 use crate::incident::Incident;
+use crate::method::Numbers;
 
 /// An answerer: probability by party, from an incident without its truth.
 pub type Answerer = fn(&Incident) -> Result<BTreeMap<String, f64>, String>;
@@ -129,7 +130,7 @@ pub fn answers(
 /// Of how many intervals the exact posterior at the true numbers lies inside: inside, all, refused.
 pub fn coverage(seed: u64, count: u64, draws: usize) -> Result<[u64; 3], String> {
     let counted = each(count, |number| {
-        let made = crate::method::incident(seed, number)?;
+        let made = crate::method::incident(seed, number, Numbers::Drawn)?;
         let exact = believe(&made.exact).map_err(|error| error.to_string())?;
         let model = model(&made.incident)?;
         let intervals = interval(&model, Draws { draws, seed: number }).map_err(|error| error.to_string())?;
