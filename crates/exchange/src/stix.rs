@@ -143,7 +143,7 @@ pub fn stix_bundle(assessment: &Assessment, exported: &Exported<'_>) -> String {
         "report",
         json!({
             "name": name(&format!("Attribution assessment: {}", assessment.case)),
-            "description": text(&format!("{} {}", assessment.question, assessment.confidence.sentence)),
+            "description": text(&described(assessment)),
             "report_types": ["campaign", "threat-actor"],
             "published": published,
             "object_refs": references,
@@ -276,6 +276,24 @@ fn basis_words(assessment: &Assessment, leader: &Hypothesis) -> String {
         ));
     }
     words
+}
+
+/// The question, and the answer as it may be quoted.
+fn described(assessment: &Assessment) -> String {
+    let said = &assessment.sentences;
+    let parts = [
+        &assessment.question,
+        &assessment.confidence.sentence,
+        &said.public,
+        &said.expert,
+        &said.court,
+    ];
+    let filled: Vec<&str> = parts
+        .into_iter()
+        .map(String::as_str)
+        .filter(|part| !part.is_empty())
+        .collect();
+    filled.join("\n")
 }
 
 /// What a consumer should think of "this hypothesis is true"; none where the evidence supports no statement.

@@ -113,6 +113,18 @@ fn full(page: &Page<'_>, out: &mut Lines) {
         out.wrapped("  - ", 4, &sentence(reason));
     }
 
+    let said = &assessment.sentences;
+    if !said.public.is_empty() {
+        out.heading("To be quoted", None);
+        for (whom, text) in [
+            ("public", &said.public),
+            ("expert", &said.expert),
+            ("court", &said.court),
+        ] {
+            out.wrapped(&format!("{whom:>7}   "), LABEL, &sentence(text));
+        }
+    }
+
     out.heading("What carries it", Some("bans"));
     let carriers = ranked
         .first()

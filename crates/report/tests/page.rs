@@ -211,6 +211,11 @@ fn the_terminal_says_the_answer_in_plain_words() {
           - the interval is 27 points wide
           - two findings suffice to flip the leader
 
+        To be quoted
+         public   The answer that leads is "North Korea": likely
+         expert   0.66 at the central parameters
+          court   This is an opinion on probability
+
         What carries it (bans)
           +0.51   lines of code, encryption and the way of deleting data overlap with
                   programs that the bureau ties to North Korea
