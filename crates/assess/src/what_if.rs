@@ -90,6 +90,8 @@ pub enum Dropped {
     Family,
     /// All findings that point to an infrastructure.
     Infrastructure,
+    /// All findings that stand on a file, or on what lies under a folder or in an archive of that path.
+    Input,
 }
 
 /// Says why a text is no change.
@@ -106,7 +108,7 @@ pub enum ChangeError {
     Value(String),
     /// Nothing to leave out.
     #[error(
-        "`{0}` cannot be left out: expected finding:ID, origin:ID, source:ID, family:ID or infrastructure:ID"
+        "`{0}` cannot be left out: expected finding:ID, origin:ID, source:ID, family:ID, infrastructure:ID or input:PATH"
     )]
     Dropped(String),
 }
@@ -215,12 +217,13 @@ impl To {
 
 impl Dropped {
     /// The words for them.
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 6] = [
         ("finding", Self::Finding),
         ("origin", Self::Origin),
         ("source", Self::Source),
         ("family", Self::Family),
         ("infrastructure", Self::Infrastructure),
+        ("input", Self::Input),
     ];
 
     /// The word for it.
@@ -232,6 +235,7 @@ impl Dropped {
             Self::Source => "source",
             Self::Family => "family",
             Self::Infrastructure => "infrastructure",
+            Self::Input => "input",
         }
     }
 }

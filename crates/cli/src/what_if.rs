@@ -10,7 +10,7 @@ use ascribe_assess::weigh::NOBODY;
 use ascribe_assess::what_if::{Change, Changed, Said, what_if};
 use ascribe_case::cause::chain;
 use ascribe_case::judge::said;
-use ascribe_case::run::ask;
+use ascribe_case::run::{Question, ask};
 use ascribe_case::write::json_line;
 use ascribe_report::figures::percent;
 use ascribe_report::shown::line;
@@ -33,9 +33,12 @@ pub(crate) struct Options {
     /// `family:f.label.actor=0.2`, `family:f.shared=low`, `hypothesis:h.prior=0.3`, `deception.default=high`.
     #[arg(long, value_name = "NUMBER=VALUE")]
     set: Vec<String>,
-    /// Leave out `finding:ID`, `origin:ID`, `source:ID`, `family:ID` or `infrastructure:ID`.
+    /// Leave out `finding:ID`, `origin:ID`, `source:ID`, `family:ID`, `infrastructure:ID` or `input:PATH`.
     #[arg(long, value_name = "KIND:ID")]
     drop: Vec<String>,
+    /// Add this note, a file as in the case's `notes/`.
+    #[arg(long, value_name = "NOTE.md")]
+    add: Vec<PathBuf>,
     /// Answer with what was known at the end of this day.
     #[arg(long, value_name = "DATE")]
     as_of: Option<String>,
@@ -51,11 +54,13 @@ pub(crate) fn run(options: &Options) -> Result<Ended, Failure> {
     let as_of = day("--as-of", options.as_of.as_deref())?;
     let run_options = options.reading.as_of(as_of);
     let text = RefCell::new(String::new());
-    let to = |asked: &ascribe_case::run::Question<'_>| {
+    let to = |asked: &Question<'_>| {
         let said = said(asked);
         let fail = |error: ascribe_assess::what_if::WhatIfError| chain(&error);
         let now = what_if(&said, &[]).map_err(fail)?;
-        let then = what_if(&said, &changes).map_err(fail)?;
+        let (with, added) = with_notes(asked, &said, options)?;
+        let mut then = what_if(&with, &changes).map_err(fail)?;
+        then.sentences.splice(0..0, added);
         let head = Head {
             case: &asked.case.name,
             incident: &asked.incident.id,
@@ -82,6 +87,42 @@ pub(crate) fn run(options: &Options) -> Result<Ended, Failure> {
     Ok(Ended::Well)
 }
 
+/// What the case says with these notes added, and a sentence for each. Errors: a note that is none, or does not count.
+fn with_notes(asked: &Question<'_>, said: &Said, options: &Options) -> Result<(Said, Vec<String>), String> {
+    let (mut with, mut sentences) = (said.clone(), Vec::new());
+    for file in &options.add {
+        let path = file.display().to_string();
+        let bytes = std::fs::read(file).map_err(|error| format!("--add {path}: {error}"))?;
+        let name = file
+            .file_name()
+            .map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned());
+        let note = ascribe_case::notes::read(&name, &bytes, asked.case).map_err(|problems| {
+            let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            format!("--add {path}: {}", told.join("; "))
+        })?;
+        let finding = note.finding;
+        if finding.incident != asked.incident.id {
+            continue;
+        }
+        // Without a day the answer is as of the latest thing known, which this may be.
+        if options.as_of.is_some() && !finding.known.known_on(asked.as_of) {
+            return Err(format!(
+                "--add {path}: it became known on {}, after the day that is asked about",
+                finding.known
+            ));
+        }
+        if with.findings.iter().any(|other| other.id == finding.id) {
+            return Err(format!(
+                "--add {path}: the case has a finding `{}` already",
+                finding.id
+            ));
+        }
+        sentences.push(format!("{} is added: {}", finding.id, finding.says));
+        with.findings.push(finding);
+    }
+    Ok((with, sentences))
+}
+
 fn changes(options: &Options) -> Result<Vec<Change>, Failure> {
     let mut changes: Vec<Change> = options.reliable.iter().map(|id| Change::reliable(id)).collect();
     for set in &options.set {
@@ -95,9 +136,9 @@ fn changes(options: &Options) -> Result<Vec<Change>, Failure> {
         let change = Change::drop(what);
         changes.push(change.map_err(|error| Failure::usage(format!("--drop {what}: {error}")))?);
     }
-    if changes.is_empty() {
+    if changes.is_empty() && options.add.is_empty() {
         return Err(Failure::usage(
-            "nothing is changed: give --reliable, --set or --drop",
+            "nothing is changed: give --reliable, --set, --drop or --add",
         ));
     }
     Ok(changes)

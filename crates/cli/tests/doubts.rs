@@ -198,3 +198,50 @@ fn a_thing_to_collect_that_bears_on_nothing_is_a_mistake_with_its_line() {
         );
     }
 }
+
+#[test]
+fn a_note_can_be_added_and_an_input_left_out_for_the_sake_of_argument() {
+    let code = "kind = \"code\"\nstance = \"asserts\"\npoints_to = \"actor:north\"\nsource = \"lab\"\n";
+    let folder = case("argument", "", &[("one", code)]);
+    let path = folder.to_str().unwrap();
+    let new = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("argument-new.md");
+    let text = "kind = \"contact\"\nstance = \"asserts\"\npoints_to = \"actor:crew\"\nknown = 2020-04-01\nsays = \"flows to the crew\"\n";
+    std::fs::write(&new, format!("+++\n{text}+++\n")).unwrap();
+    let asked = |arguments: &[&str]| -> Value {
+        let out = ascribe(&[&["what-if", "--json", path], arguments].concat());
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        serde_json::from_slice(&out.stdout).unwrap()
+    };
+    let added = asked(&["--add", new.to_str().unwrap()]);
+    let crew = |side: &str| added[side]["belief"]["crew"].as_f64().unwrap();
+    assert!(crew("after") > crew("before") + 0.1, "{added}");
+    assert!(
+        added["changes"][0]
+            .as_str()
+            .unwrap()
+            .contains("flows to the crew")
+    );
+    let dropped = asked(&["--drop", "input:notes/one.md"]);
+    let north = |side: &str| dropped[side]["belief"]["north"].as_f64().unwrap();
+    assert!(north("after") < north("before"), "{dropped}");
+    assert_eq!(asked(&["--drop", "input:notes"])["after"], dropped["after"]);
+    for (arguments, expected) in [
+        (
+            vec!["--add", new.to_str().unwrap(), "--as-of", "2020-03-06"],
+            "after the day that is asked about",
+        ),
+        (vec!["--add", "no-such.md"], "no-such.md"),
+        (vec!["--drop", "input:mail"], "input `mail`"),
+        (
+            vec!["--add", folder.join("notes/one.md").to_str().unwrap()],
+            "has a finding `one` already",
+        ),
+    ] {
+        let out = ascribe(&[&["what-if", path][..], &arguments].concat());
+        let said = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert!(
+            !out.status.success() && said.contains(expected),
+            "{expected}: {said}"
+        );
+    }
+}

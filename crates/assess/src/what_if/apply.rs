@@ -159,6 +159,11 @@ impl Said {
             Dropped::Origin => finding.origin != id,
             Dropped::Source => finding.source.as_deref() != Some(id),
             Dropped::Family | Dropped::Infrastructure => finding.points_to != target && finding.of != target,
+            // What stands elsewhere too stays.
+            Dropped::Input => {
+                finding.provenance.is_empty()
+                    || finding.provenance.iter().any(|place| !lies_in(&place.path, id))
+            }
         });
         let mut left_out = before - self.findings.len();
         if what == Dropped::Source {
@@ -183,9 +188,15 @@ impl Said {
             Dropped::Family | Dropped::Infrastructure => {
                 format!("without what points to {} {id}", what.text())
             }
-            Dropped::Finding | Dropped::Origin => format!("without {} {id}", what.text()),
+            Dropped::Finding | Dropped::Origin | Dropped::Input => format!("without {} {id}", what.text()),
         })
     }
+}
+
+/// Whether `path` is `above` or lies under it, in a folder or an archive.
+fn lies_in(path: &str, above: &str) -> bool {
+    path.strip_prefix(above.trim_end_matches('/'))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '!']))
 }
 
 fn not_there(kind: &str, id: &str) -> WhatIfError {

@@ -119,7 +119,8 @@ fn checked(
         Change::Set(Number::Prior(id), _) => refer("hypothesis", id),
         Change::Set(Number::Deception(id), _) if id != "default" => refer("actor", id),
         // Notes are read later.
-        Change::Set(Number::Deception(_), _) | Change::Drop(Dropped::Finding | Dropped::Origin, _) => {}
+        Change::Set(Number::Deception(_), _)
+        | Change::Drop(Dropped::Finding | Dropped::Origin | Dropped::Input, _) => {}
     }
     Some(change)
 }
