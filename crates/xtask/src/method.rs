@@ -4,7 +4,8 @@
 //! A case is made up (parties, families, sources, what is looked for); the program builds its model; the numbers are
 //! drawn from their ranges; then who did it, who is framed, who holds what, who is reliable and what is said are drawn
 //! forward, from cause to report. Copies repeat what they copy. An unreliable source pushes "it is there" for a whole
-//! bloc or is silent; its silence is not told, as nobody tells it.
+//! bloc or is silent. The method takes what is said as all that was asked, so a source that is silent on anything that it
+//! was asked is left out with all that it says: its silence would tell that it is unreliable, and nobody tells of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -404,6 +405,21 @@ fn happen(random: &mut Random, model: &ModelFile) -> (Truth, BTreeMap<String, Op
         let event = (finding.origin.as_deref().unwrap_or(&finding.id), trace);
         let tells = *events.entry(event).or_insert(tells);
         said.insert(finding.id.clone(), tells);
+    }
+    let silent: BTreeSet<&str> = model
+        .findings
+        .iter()
+        .filter(|finding| said.get(&finding.id).copied().flatten().is_none())
+        .filter_map(|finding| finding.source.as_deref())
+        .collect();
+    for finding in &model.findings {
+        if finding
+            .source
+            .as_deref()
+            .is_some_and(|source| silent.contains(source))
+        {
+            said.insert(finding.id.clone(), None);
+        }
     }
     let framed = framed.map(str::to_owned);
     (Truth { operator, framed }, said)

@@ -152,3 +152,36 @@ pub fn coverage(seed: u64, count: u64, draws: usize) -> Result<[u64; 3], String>
         [sum[0] + one[0], sum[1] + one[1], sum[2] + one[2]]
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figures::figures;
+
+    /// On its own assumptions the program is as calibrated as chance allows, and its intervals hold the exact answer.
+    #[test]
+    fn under_its_own_assumptions_the_program_is_calibrated() {
+        let made = |number| Ok(crate::method::incident(11, number, Numbers::Central)?.incident);
+        let columns = answers(1_500, made, &[ascribe]).unwrap();
+        let found = figures(columns.first().unwrap(), 1);
+        assert!(
+            found.ece <= found.ece_chance,
+            "{} {}",
+            found.ece,
+            found.ece_chance
+        );
+        let [inside, all, _] = coverage(12, 40, 600).unwrap();
+        let share = inside as f64 / all as f64;
+        // Beliefs of one incident go together: forty incidents are few.
+        assert!((0.80..=0.98).contains(&share), "{inside} of {all}");
+    }
+
+    #[test]
+    fn the_order_and_the_threads_have_no_effect() {
+        let numbers = each(1_000, Ok).unwrap();
+        assert_eq!(numbers, (0..1_000).collect::<Vec<u64>>());
+        let failed: Result<Vec<u64>, String> =
+            each(10, |n| if n == 7 { Err("seven".to_owned()) } else { Ok(n) });
+        assert_eq!(failed, Err("seven".to_owned()));
+    }
+}
