@@ -1,6 +1,6 @@
 //! The marked texts of the repository: marks point at what they quote, and figures do not fall.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 #[path = "../examples/score_statements/read.rs"]
 mod read;

@@ -119,6 +119,9 @@ impl Reader<'_> {
             start: range.start,
             end: range.end,
         };
+        if let Some(portrait) = crate::portrait::portrait(&clause) {
+            self.memory.introduce(&portrait.who);
+        }
         let quoted = range
             .clone()
             .filter(|at| text.quoted.get(*at).copied().unwrap_or(false))
@@ -164,6 +167,11 @@ impl Reader<'_> {
                     }
                     if found.who.like != Like::Crowd && !found.nominal {
                         self.memory.note(&found.who);
+                    }
+                    let issues = crate::fits::ISSUES.contains(&words.low(found.cue.start));
+                    if issues && let Some(paper) = crate::fits::issued_paper(&clause, found.cue.start) {
+                        self.memory
+                            .issue(paper.strip_suffix('s').unwrap_or(paper), &found.who);
                     }
                     spoke |= found.side != Side::Inside;
                     self.add(text, part.tokens, &found, &range);
@@ -271,7 +279,10 @@ impl Reader<'_> {
             speaker_kind: found.who.kind,
             record: found.who.record,
             via,
-            stance: read.stance,
+            stance: match read.stance {
+                Stance::Asserts if found.who.record == Record::Publisher => Stance::Reports,
+                stance => stance,
+            },
             target: read.target,
             evidence: evidence(words, content.clone()),
             certainty: certainty(words, content),

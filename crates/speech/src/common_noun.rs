@@ -78,12 +78,41 @@ pub(crate) fn common(
             new(text, SpeakerKind::Anonymous, Record::Anonymous, Like::Anon, 0)
         }
         Noun::Expert => {
-            let beside = companies_beside(words, range.end, region_end).or_else(|| company_in(seen));
-            if let Some(firm) = beside {
+            if let Some(firm) = companies_beside(words, range.end, region_end) {
                 return of_party(firm, range);
             }
+            // "colleagues at Harbor Research": whom they work for.
+            if matches!(words.low(range.end), "at" | "from")
+                && range.end < region_end
+                && let Some(run) = crate::who::name_run(words, range.end.saturating_add(1), region_end)
+                && (run.len() == 1 || is_org_name(words, run.clone()))
+                && lexicon().party_at(words, run.start).is_none()
+            {
+                let name = plain(words, run);
+                let mut who = new(
+                    name.clone(),
+                    SpeakerKind::Company,
+                    Record::OnRecord,
+                    Like::Firm,
+                    1,
+                );
+                who.whose = Some(name);
+                return Some(who);
+            }
+            // "Acme researchers found … Researchers said": the same ones.
+            let bare_plural = plural && !definite && range.len() == 1;
+            if bare_plural
+                && let Some(known) = memory.called(words.low(at))
+                && known.record == Record::OnRecord
+            {
+                return Some(Who {
+                    doubt: known.doubt.max(1),
+                    ..known
+                });
+            }
+            let same = range.len() == 2 && words.low(range.start) == "same";
             if definite
-                && short
+                && (short || same)
                 && let Some(last) = memory.like(if plural { Like::Experts } else { Like::Person })
             {
                 return Some(last);
@@ -93,13 +122,14 @@ pub(crate) fn common(
             } else {
                 text
             };
-            new(
-                with_count,
-                SpeakerKind::Expert,
-                Record::Anonymous,
-                Like::Experts,
-                0,
-            )
+            // "Acme researchers": the firm stands behind them.
+            let of_firm = company_in(seen).is_some() || has_name(words, range.start..at);
+            let record = if of_firm && plural {
+                Record::OnRecord
+            } else {
+                Record::Anonymous
+            };
+            new(with_count, SpeakerKind::Expert, record, Like::Experts, 0)
         }
         Noun::Role | Noun::FirmRole | Noun::ExpertRole => {
             // "the U.S. president": the official of that state who spoke last.
@@ -194,8 +224,15 @@ pub(crate) fn common(
                 && (short || bare)
                 && let Some(last) = memory
                     .spoken_of(like)
-                    .or_else(|| memory.spoken_of(Like::Media).filter(|_| like != Like::Firm))
-                    .or_else(|| memory.thing())
+                    .filter(|last| {
+                        !ministerial(words.low(at)) || last.name.to_lowercase().contains(words.low(at))
+                    })
+                    .or_else(|| {
+                        memory
+                            .spoken_of(Like::Media)
+                            .filter(|_| like != Like::Firm && !ministerial(words.low(at)))
+                    })
+                    .or_else(|| memory.thing().filter(|_| !ministerial(words.low(at))))
             {
                 return Some(Who {
                     doubt: last.doubt.max(1),
@@ -227,12 +264,47 @@ pub(crate) fn common(
     Some(who)
 }
 
+/// Whether a proper name stands in `range`; a capital that only starts a sentence is none.
+fn has_name(words: &Words<'_>, range: Range<usize>) -> bool {
+    range.clone().any(|at| {
+        let starts = at.checked_sub(1).is_none_or(|back| {
+            words
+                .mark(back)
+                .is_some_and(|mark| matches!(mark, '.' | '!' | '?' | '“' | '"'))
+        });
+        let inner = words.raw(at).chars().skip(1).any(char::is_uppercase);
+        words.is_name(at)
+            && (!starts
+                || inner
+                || words.is_name(at.saturating_add(1)) && range.contains(&at.saturating_add(1)))
+    })
+}
+
+/// Words that name one body and never stand for another: "the ministry" is no agency of another name.
+fn ministerial(noun: &str) -> bool {
+    matches!(
+        noun,
+        "ministry"
+            | "parliament"
+            | "court"
+            | "council"
+            | "university"
+            | "hospital"
+            | "bank"
+            | "police"
+            | "army"
+    )
+}
+
 /// "hackers prove": a verb that no list knows ends the head after its noun.
 pub(crate) fn cut_head(words: &Words<'_>, range: Range<usize>, seen: &Head) -> Range<usize> {
     match seen.noun {
         Some((noun, at))
             if at.saturating_add(1) < range.end
-                && !matches!(noun, Noun::Paper | Noun::Role | Noun::FirmRole | Noun::ExpertRole)
+                && !matches!(
+                    noun,
+                    Noun::Paper | Noun::Role | Noun::FirmRole | Noun::ExpertRole | Noun::Outlet
+                )
                 && (at.saturating_add(1)..range.end).all(|next| !words.is_name(next)) =>
         {
             range.start..at.saturating_add(1)
@@ -419,7 +491,27 @@ pub(crate) fn paper(
             at = at.saturating_add(1);
         }
     }
+    if matches!(by, "from" | "by")
+        && range.end.saturating_add(1) < region_end
+        && let Some(issuer) = crate::who::who(words, range.end.saturating_add(1)..region_end, memory)
+        && matches!(
+            issuer.like,
+            Like::Firm | Like::Agency | Like::Media | Like::Ngo | Like::Person | Like::Persona
+        )
+    {
+        return Some(issuer);
+    }
     let low = words.low(range.end.saturating_sub(1));
+    let single = low.strip_suffix('s').unwrap_or(low);
+    if definite
+        && range.len() <= 2
+        && let Some(issuer) = memory.issuer(single)
+    {
+        return Some(Who {
+            doubt: issuer.doubt.max(1),
+            ..issuer
+        });
+    }
     let official = matches!(
         low,
         "indictment" | "complaint" | "affidavit" | "advisory" | "bulletin" | "alert"

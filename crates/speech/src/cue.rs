@@ -118,7 +118,33 @@ fn according(clause: &Clause<'_>, at: usize, memory: &Memory) -> Option<Found> {
     }
     let from = at.saturating_add(2);
     let to = phrase_end(clause, from);
-    let mut who = who(words, from..to, memory)?;
+    let handed = (from..to).find(|at| {
+        words.low(*at) == "by"
+            && at.checked_sub(1).is_some_and(|back| {
+                matches!(
+                    words.low(back),
+                    "published"
+                        | "released"
+                        | "issued"
+                        | "collected"
+                        | "compiled"
+                        | "shared"
+                        | "provided"
+                        | "gathered"
+                        | "disclosed"
+                        | "posted"
+                )
+            })
+    });
+    // "according to details published by X": X says it.
+    let issuer = handed
+        .and_then(|by| crate::who::who(words, by.saturating_add(1)..to, memory))
+        .filter(|issuer| !matches!(issuer.like, Like::Crowd | Like::Paper));
+    let mut who = match (who(words, from..to, memory), issuer) {
+        (Some(who), Some(issuer)) if who.like == Like::Paper => issuer,
+        (None, Some(issuer)) => issuer,
+        (who, _) => who?,
+    };
     let mut via = Vec::new();
     // "according to an e-mail obtained by Reuters": the paper speaks, the agency passes it on.
     if let Some(by) = (from..to).find(|at| {
@@ -160,7 +186,10 @@ fn phrase_end(clause: &Clause<'_>, from: usize) -> usize {
                 .mark(*at)
                 .is_some_and(|mark| matches!(mark, ',' | ';' | ':' | '“' | '"' | '—' | '.'))
                 && *at > from
-                || *at > from && is_verbal(words, *at) && lexicon().cues.contains_key(words.low(*at))
+                || *at > from
+                    && is_verbal(words, *at)
+                    && lexicon().cues.contains_key(words.low(*at))
+                    && words.low(at.saturating_add(1)) != "by"
         })
         .unwrap_or(clause.end)
 }

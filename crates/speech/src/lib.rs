@@ -5,6 +5,7 @@
 //! Source: CASE, "out/statements.json".
 
 mod attribution;
+mod author;
 mod carry;
 mod common_noun;
 mod cue;
@@ -15,13 +16,16 @@ mod layout;
 mod lexicon;
 mod matter;
 mod memory;
+mod org_name;
 mod parts;
+mod portrait;
 mod quotes;
 mod sense;
 mod sentences;
 mod speaker;
 mod statement;
 mod subject;
+mod turn;
 mod verb;
 mod who;
 mod words;

@@ -200,6 +200,8 @@ pub(crate) fn before_verb(clause: &Clause<'_>, verb: usize) -> usize {
         let low = words.low(back);
         let skip = AUXILIARIES.contains(&low)
             || is_adverb(low)
+            || low == "far" && matches!(words.low(back.saturating_sub(1)), "so" | "thus")
+            || matches!(low, "so" | "thus") && words.low(at) == "far"
             || back == verb.saturating_sub(1)
                 && words
                     .mark(back)

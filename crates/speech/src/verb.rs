@@ -8,6 +8,7 @@ use crate::lexicon::{Cue, Form, Frame, Sign, Tone, lexicon};
 use crate::memory::Memory;
 use crate::speaker::{Speaker, main_subject, speaker};
 use crate::subject::{Clause, Subject, before_verb, is_adverb, is_verbal, subject};
+use crate::turn::{OPINION, claims_deed, negative, reduced};
 use crate::who::{Like, Who, describe, who};
 use crate::words::{Shape, Words};
 
@@ -28,6 +29,13 @@ pub(crate) fn verb(
     let words = clause.words;
     let cue = *lexicon().cues.get(words.low(at))?;
     if words.is_name(at) && !clause.headline && at > clause.start {
+        return None;
+    }
+    // "a release", "to publish": only who gave out a paper says what is in it.
+    let gives = ["releas", "issu", "publish"]
+        .iter()
+        .any(|verb| words.low(at).starts_with(verb));
+    if gives && !crate::fits::ISSUES.contains(&words.low(at)) {
         return None;
     }
     // "United States" is no verb.
@@ -55,10 +63,16 @@ pub(crate) fn verb(
     if passive {
         return passive_cue(clause, at, floor, cue, memory);
     }
+    if cue.form == Form::Past && OPINION.contains(&words.low(at)) && words.low(next) == "to" {
+        return reduced(clause, at, cue);
+    }
     if let Some(inverted) = inverted(clause, at, cue, memory) {
         return Some(inverted);
     }
-    if not || reads_as_noun(clause, at, cue, back) {
+    if not {
+        return negative(clause, at, floor, cue, found, memory);
+    }
+    if reads_as_noun(clause, at, cue, back) {
         return None;
     }
     let low_back = back.map(|back| words.low(back)).unwrap_or_default();
@@ -166,6 +180,9 @@ pub(crate) fn verb(
     }
     let via = told_to(clause, at, cue);
     let mut one = active(clause, at, cue, made, via);
+    if one.tone == Tone::Content && one.who.like == Like::Persona && claims_deed(clause, at) {
+        one.tone = Tone::Claim;
+    }
     one.nested |= cue.form == Form::Ing && words.is_mark(one.start.saturating_sub(1), ',');
     Some(one)
 }
@@ -387,24 +404,26 @@ pub(crate) fn passive_cue(
     let low = words.low(at);
     match cue.frame {
         Frame::Say | Frame::Weak | Frame::Name => {
-            let opinion = matches!(
-                low,
-                "believed"
-                    | "thought"
-                    | "said"
-                    | "considered"
-                    | "reported"
-                    | "suspected"
-                    | "understood"
-                    | "alleged"
-                    | "presumed"
-                    | "feared"
-                    | "known"
-                    | "claimed"
-                    | "estimated"
-                    | "learned"
-            );
+            let opinion = OPINION.contains(&low)
+                || matches!(
+                    low,
+                    "believed"
+                        | "thought"
+                        | "said"
+                        | "considered"
+                        | "reported"
+                        | "suspected"
+                        | "understood"
+                        | "alleged"
+                        | "presumed"
+                        | "feared"
+                        | "known"
+                        | "claimed"
+                        | "estimated"
+                        | "learned"
+                );
             let followed = matches!(words.low(next), "to" | "that" | "by" | "as")
+                || low == "suspected" && words.low(next) == "of"
                 || low == "considered"
                 || words.is_adverb_at(next);
             if !opinion || !followed {
@@ -478,6 +497,7 @@ pub(crate) fn hand_over(clause: &Clause<'_>, one: &mut Found, memory: &Memory) {
             .cues
             .get(words.low(verb))
             .is_none_or(|cue| cue.frame != Frame::Quote)
+            && !(words.low(verb) == "observed" && words.is_name(verb.saturating_add(1)))
     {
         return;
     }
