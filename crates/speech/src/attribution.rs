@@ -7,7 +7,7 @@ use crate::layout::{Block, Kind, blocks};
 use crate::lexicon::{Noun, Tone, lexicon};
 use crate::matter::tells;
 use crate::memory::Memory;
-use crate::parts::{content_of, parts, within};
+use crate::parts::{Part, content_of, parts, within};
 use crate::quotes::{Quote, quotes};
 use crate::sense::{certainty, evidence, named, sense};
 use crate::sentences::sentences;
@@ -28,6 +28,7 @@ pub fn statements(paper: &Paper<'_>) -> Vec<Statement> {
         found: Vec::new(),
         before: None,
         pending: Vec::new(),
+        turn: None,
     };
     for block in blocks(&paper.pieces) {
         reader.block(&block);
@@ -49,6 +50,8 @@ struct Reader<'a> {
     found: Vec<Statement>,
     /// Who spoke last, while quotations may go on.
     before: Option<(Who, Vec<String>)>,
+    /// Whose turn it is in a transcript.
+    turn: Option<Who>,
     /// Quotations whose speaker is named later.
     pending: Vec<usize>,
 }
@@ -88,6 +91,7 @@ impl Reader<'_> {
             }
         }
         let all = sentences(&words, &quotes);
+        self.turn = crate::transcript::turn(&words, &self.memory).map(|(who, _)| who);
         let text = Text {
             block,
             words,
@@ -134,30 +138,29 @@ impl Reader<'_> {
             return true;
         }
         let mut parts = parts(&clause, found);
+        if let Some(who) = self.turn.clone() {
+            take_turn(&clause, &mut parts, &who);
+        }
         let adverb = unattributed(&clause);
         let mut spoke = false;
         if parts.iter().all(|part| part.found.is_none())
             && let Some(at) = adverb
             && let Some(part) = parts.first_mut()
         {
-            {
-                {
-                    part.found = Some(Found {
-                        cue: at..at.saturating_add(1),
-                        who: nobody("unspecified"),
-                        tone: Tone::Content,
-                        side: Side::Whole,
-                        start: range.start,
-                        covers: at..at.saturating_add(1),
-                        via: Vec::new(),
-                        nominal: false,
-                        nested: false,
-                        passive: true,
-                        through: None,
-                        doubt: 1,
-                    });
-                }
-            }
+            part.found = Some(Found {
+                cue: at..at.saturating_add(1),
+                who: nobody("unspecified"),
+                tone: Tone::Content,
+                side: Side::Whole,
+                start: range.start,
+                covers: at..at.saturating_add(1),
+                via: Vec::new(),
+                nominal: false,
+                nested: false,
+                passive: true,
+                through: None,
+                doubt: 1,
+            });
         }
         for part in parts {
             match part.found {
@@ -495,6 +498,36 @@ fn unattributed(clause: &Clause<'_>) -> Option<usize> {
             "reportedly" | "allegedly" | "supposedly" | "purportedly"
         ) && !clause.quoted.get(*at).copied().unwrap_or(false)
     })
+}
+
+/// In a transcript what nobody else says is said by whose turn it is, and so is "we"; questions say nothing.
+fn take_turn(clause: &Clause<'_>, parts: &mut [Part], who: &Who) {
+    let asks = (clause.start..clause.end)
+        .rev()
+        .take(2)
+        .any(|at| clause.words.is_mark(at, '?'));
+    for part in parts {
+        match &mut part.found {
+            Some(found) if found.who.record == Record::Publisher => found.who = who.clone(),
+            None if !asks && part.tokens.len() >= 4 => {
+                part.found = Some(Found {
+                    cue: part.tokens.start..part.tokens.start,
+                    who: who.clone(),
+                    tone: Tone::Content,
+                    side: Side::Whole,
+                    start: part.tokens.start,
+                    covers: part.tokens.start..part.tokens.start,
+                    via: Vec::new(),
+                    nominal: false,
+                    nested: false,
+                    passive: false,
+                    through: None,
+                    doubt: who.doubt,
+                });
+            }
+            _ => {}
+        }
+    }
 }
 
 fn form(found: &Found, quoted: usize, length: usize, text: &Text<'_>, tokens: &Range<usize>) -> Form {

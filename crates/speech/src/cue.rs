@@ -88,6 +88,21 @@ pub(crate) fn find(clause: &Clause<'_>, memory: &Memory) -> Vec<Found> {
             .or_else(|| noun(clause, at, memory))
             .or_else(|| verb(clause, at, floor, &found, memory));
         match one {
+            // "According to X, the group is suspected of": X suspects it.
+            Some(one)
+                if one.passive
+                    && one.who.record == Record::Unattributed
+                    && found
+                        .last()
+                        .is_some_and(|last| last.side == Side::Whole && !last.passive) =>
+            {
+                if let Some(last) = found.last_mut()
+                    && last.tone == Tone::Content
+                {
+                    last.tone = one.tone;
+                }
+                at = one.cue.end.max(at.saturating_add(1));
+            }
             Some(mut one) => {
                 hand_over(clause, &mut one, memory);
                 let handed = found.last().is_some_and(|last| {
@@ -160,6 +175,7 @@ fn according(clause: &Clause<'_>, at: usize, memory: &Memory) -> Option<Found> {
         }
     }
     let leads = at == clause.start
+        || at == clause.start.saturating_add(1) && crate::subject::is_adverb(words.low(clause.start))
         || words.is_mark(at.saturating_sub(1), ',') && at.saturating_sub(2) <= clause.start;
     Some(Found {
         cue: at..from,
@@ -201,7 +217,18 @@ fn phrase(clause: &Clause<'_>, at: usize, floor: usize, found: &[Found], memory:
         return None;
     }
     let participle = words.low(at).ends_with("ing");
-    let made = speaker(clause, at, floor, found, memory)?;
+    let mut handed = Vec::new();
+    let made = match crate::verb::quoted_object(clause, at, found) {
+        Some((who, via)) => {
+            handed = via;
+            crate::speaker::Speaker {
+                who,
+                start: found.last().map_or(at, |last| last.start),
+                relative: None,
+            }
+        }
+        None => speaker(clause, at, floor, found, memory)?,
+    };
     let after = at.saturating_add(len);
     Some(Found {
         cue: at..after,
@@ -216,7 +243,7 @@ fn phrase(clause: &Clause<'_>, at: usize, floor: usize, found: &[Found], memory:
         covers: made
             .relative
             .map_or(at..after, |from| from..part_end(clause, after)),
-        via: Vec::new(),
+        via: handed,
         nominal: false,
         nested: participle || made.start == at && found.is_empty(),
         passive: false,

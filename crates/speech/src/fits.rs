@@ -157,6 +157,16 @@ pub(crate) fn fits(clause: &Clause<'_>, at: usize, cue: Cue, made: &Speaker) -> 
                 .any(|at| matches!(words.low(at), "to" | "with"));
             let mut bare =
                 matches!(words.low(at), "link" | "links" | "linking") && !links || words.low(at) == "charge";
+            let needs: &[&str] = match words.low(at) {
+                "charged" | "charges" | "charging" => &["with"],
+                "traced" | "traces" | "tracing" | "tied" | "ties" | "tying" => &["to"],
+                "sanctioned" | "sanctions" | "sanctioning" => &["for", "over"],
+                "trace" | "tie" | "sanction" => &["(never)"],
+                _ => &[],
+            };
+            bare |= !needs.is_empty()
+                && !(next.saturating_add(1)..clause.end.min(next.saturating_add(14)))
+                    .any(|at| needs.contains(&words.low(at)));
             if words.low(at).starts_with("identif") || words.low(at).starts_with("nam") {
                 // "identified the likely culprit as X", "named X as the source".
                 let window = next..clause.end.min(next.saturating_add(10));

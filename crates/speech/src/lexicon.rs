@@ -92,6 +92,8 @@ pub(crate) enum Sign {
     Claim,
     /// Supports.
     Support,
+    /// Threatens, where attackers say it.
+    Menace,
 }
 
 /// What a party is, as the lists know it.
@@ -392,6 +394,7 @@ fn sign_of(text: &str) -> Option<Sign> {
         "decline" => Sign::Decline,
         "claim" => Sign::Claim,
         "support" => Sign::Support,
+        "menace" => Sign::Menace,
         _ => return None,
     })
 }

@@ -25,6 +25,7 @@ mod sentences;
 mod speaker;
 mod statement;
 mod subject;
+mod transcript;
 mod turn;
 mod verb;
 mod who;

@@ -30,6 +30,8 @@ pub(crate) fn content_of(found: &Found, tokens: &Range<usize>) -> Range<usize> {
         {
             tokens.clone()
         }
+        // Nothing stands behind the words of speech.
+        Side::Before if tokens.end.saturating_sub(found.cue.end) <= 2 => tokens.clone(),
         Side::Before if !found.passive => within(found.cue.end, tokens)..tokens.end,
         Side::After => tokens.start..within(found.start, tokens).max(tokens.start),
         _ => tokens.clone(),

@@ -337,6 +337,9 @@ fn by_content(
     if signs.first(Sign::Threat).is_some() && may_threaten {
         return make(Stance::Threatens, other(), 1);
     }
+    if who.like == Like::Persona && signs.first(Sign::Menace).is_some() {
+        return make(Stance::Threatens, other(), 1);
+    }
     if who.like == Like::Persona && signs.first(Sign::Claim).is_some() {
         return make(Stance::ClaimsResponsibility, other(), 1);
     }

@@ -9,6 +9,7 @@ use crate::speaker::speaker;
 use crate::subject::{Clause, before_verb};
 use crate::verb::{MODALS, active};
 use crate::who::Like;
+use crate::words::Words;
 
 /// Verbs of opinion: with "to" behind them they are passives, with or without "is".
 pub(crate) const OPINION: [&str; 12] = [
@@ -126,6 +127,22 @@ pub(crate) fn claims_deed(clause: &Clause<'_>, at: usize) -> bool {
         }
     }
     false
+}
+
+/// "pledged support for", "vowed to investigate": no threat.
+pub(crate) fn friendly_vow(words: &Words<'_>, at: usize) -> Option<Stance> {
+    let low = words.low(at);
+    if !(low.starts_with("pledg") || low.starts_with("vow")) {
+        return None;
+    }
+    (at.saturating_add(1)..at.saturating_add(4)).find_map(|at| match words.low(at) {
+        "support" | "allegiance" | "solidarity" | "loyalty" | "help" | "assistance" => Some(Stance::Supports),
+        "investigate" | "protect" | "rebuild" | "improve" | "cooperate" | "restore" | "defend"
+        | "strengthen" | "fight" | "cooperation" | "transparency" | "find" | "resist" => {
+            Some(Stance::Asserts)
+        }
+        _ => None,
+    })
 }
 
 /// Nouns and participles for what attackers do.

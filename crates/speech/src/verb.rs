@@ -8,7 +8,7 @@ use crate::lexicon::{Cue, Form, Frame, Sign, Tone, lexicon};
 use crate::memory::Memory;
 use crate::speaker::{Speaker, main_subject, speaker};
 use crate::subject::{Clause, Subject, before_verb, is_adverb, is_verbal, subject};
-use crate::turn::{OPINION, claims_deed, negative, reduced};
+use crate::turn::{OPINION, claims_deed, friendly_vow, negative, reduced};
 use crate::who::{Like, Who, describe, who};
 use crate::words::{Shape, Words};
 
@@ -182,6 +182,11 @@ pub(crate) fn verb(
     let mut one = active(clause, at, cue, made, via);
     if one.tone == Tone::Content && one.who.like == Like::Persona && claims_deed(clause, at) {
         one.tone = Tone::Claim;
+    }
+    if one.tone == Tone::Is(Stance::Threatens)
+        && let Some(stance) = friendly_vow(words, at)
+    {
+        one.tone = Tone::Is(stance);
     }
     one.nested |= cue.form == Form::Ing && words.is_mark(one.start.saturating_sub(1), ',');
     Some(one)
