@@ -28,9 +28,16 @@ pub fn statements(paper: &Paper<'_>) -> Vec<Statement> {
         found: Vec::new(),
         before: None,
         pending: Vec::new(),
+        several: false,
         turn: None,
+        writer: None,
     };
-    for block in blocks(&paper.pieces) {
+    let all = blocks(&paper.pieces);
+    reader.writer = paper
+        .voice
+        .as_ref()
+        .map(|voice| crate::transcript::writer(&voice.name, paper, &all));
+    for block in all {
         reader.block(&block);
     }
     let mut found = reader.found;
@@ -38,7 +45,7 @@ pub fn statements(paper: &Paper<'_>) -> Vec<Statement> {
     carry::dates(&mut found);
     carry::chains(&mut found);
     for one in &mut found {
-        crate::statement::weigh(one);
+        crate::confidence::weigh(one);
     }
     found.sort_by_key(|one| (one.at.key(), one.nesting));
     found
@@ -50,8 +57,12 @@ struct Reader<'a> {
     found: Vec<Statement>,
     /// Who spoke last, while quotations may go on.
     before: Option<(Who, Vec<String>)>,
+    /// Who wrote it all, where it is a letter.
+    writer: Option<Who>,
     /// Whose turn it is in a transcript.
     turn: Option<Who>,
+    /// Whether several speak in the sentence that is read.
+    several: bool,
     /// Quotations whose speaker is named later.
     pending: Vec<usize>,
 }
@@ -91,7 +102,9 @@ impl Reader<'_> {
             }
         }
         let all = sentences(&words, &quotes);
-        self.turn = crate::transcript::turn(&words, &self.memory).map(|(who, _)| who);
+        self.turn = crate::transcript::turn(&words, &self.memory)
+            .map(|(who, _)| who)
+            .or_else(|| self.writer.clone());
         let text = Text {
             block,
             words,
@@ -162,6 +175,7 @@ impl Reader<'_> {
                 doubt: 1,
             });
         }
+        self.several = parts.iter().filter(|part| part.found.is_some()).count() > 1;
         for part in parts {
             match part.found {
                 Some(found) => {
@@ -255,6 +269,14 @@ impl Reader<'_> {
         let mention = found.who.mention.clone();
         let speaker_at = (!mention.is_empty() && mention.end <= words.len() && found.who.doubt < 2)
             .then(|| self.place(text, mention));
+        let writer = self
+            .writer
+            .as_ref()
+            .is_some_and(|writer| writer.name == found.who.name);
+        let speaker_at = match &self.paper.voice {
+            Some(voice) if writer => Some(voice.at.clone()),
+            _ => speaker_at,
+        };
         let paper = quoted_paper(words, &tokens);
         let obtained = paper
             .and_then(|paper| self.memory.obtained(paper))
@@ -273,7 +295,6 @@ impl Reader<'_> {
             .chain(leaked)
             .filter(|name| *name != found.who.name)
             .collect();
-        let doubt = u32::from(found.doubt.max(found.who.doubt)).saturating_add(u32::from(read.doubt));
         let statement = Statement {
             at: place,
             speaker: found.who.name.clone(),
@@ -294,7 +315,11 @@ impl Reader<'_> {
             form,
             nesting: u8::from(found.nested),
             cue,
-            confidence: f64::from(doubt),
+            naming: found.doubt.max(found.who.doubt),
+            reading: read.doubt,
+            left_over: left_over(text, &tokens, &found.cue),
+            several: self.several,
+            confidence: 0.0,
             tier: Tier::Review,
         };
         if found.side != Side::Inside && found.who.like != Like::Crowd {
@@ -343,13 +368,17 @@ impl Reader<'_> {
             stance: Stance::Reports,
             target,
             evidence: evidence(words, tokens.clone()),
-            certainty: certainty(words, tokens),
+            certainty: certainty(words, tokens.clone()),
             event_date: all.first().map(Dated::text),
             statement_date: None,
             form: Form::Unattributed,
             nesting: 0,
             cue: None,
-            confidence: 1.0,
+            naming: 0,
+            reading: 1,
+            left_over: left_over(text, &tokens, &(tokens.start..tokens.start)),
+            several: self.several,
+            confidence: 0.0,
             tier: Tier::Review,
         });
     }
@@ -528,6 +557,17 @@ fn take_turn(clause: &Clause<'_>, parts: &mut [Part], who: &Who) {
             _ => {}
         }
     }
+}
+
+/// Whether words of speech stand in `tokens` outside quotations that are not those at `cue`.
+fn left_over(text: &Text<'_>, tokens: &Range<usize>, cue: &Range<usize>) -> bool {
+    tokens.clone().any(|at| {
+        let low = text.words.low(at);
+        !cue.contains(&at)
+            && !text.quoted.get(at).copied().unwrap_or(false)
+            && (lexicon().cues.contains_key(low)
+                || matches!(low, "according" | "attributed" | "claims" | "claim"))
+    })
 }
 
 fn form(found: &Found, quoted: usize, length: usize, text: &Text<'_>, tokens: &Range<usize>) -> Form {

@@ -8,6 +8,7 @@ mod attribution;
 mod author;
 mod carry;
 mod common_noun;
+mod confidence;
 mod cue;
 mod dates;
 pub mod echo;
@@ -36,6 +37,7 @@ use std::ops::Range;
 use ascribe_model::{Moment, Role};
 
 pub use attribution::statements;
+pub use confidence::{GROUNDS, grounds};
 pub use sense::numbers;
 pub use statement::{Form, Record, SpeakerKind, Statement, Tier};
 
@@ -53,8 +55,19 @@ pub struct Piece<'a> {
 pub struct Paper<'a> {
     /// Its pieces in order.
     pub pieces: Vec<Piece<'a>>,
+    /// Whose words it is; none: the publisher's.
+    pub voice: Option<Voice>,
     /// When it was published; none: dates like "Friday" stay open.
     pub published: Option<&'a Moment>,
+}
+
+/// Whose words a document is, where it has a writer rather than a publisher: a letter, a mail.
+#[derive(Clone, Debug)]
+pub struct Voice {
+    /// The name to speak of it by.
+    pub name: String,
+    /// Where that stands.
+    pub at: Place,
 }
 
 /// A place in a document: which piece, which bytes of its text.

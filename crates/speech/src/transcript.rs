@@ -1,5 +1,9 @@
-//! Transcripts: a block that starts with a name in capitals and a colon is what that one says.
+//! Transcripts and letters: a block that starts with a name in capitals and a colon is what that one says; what nobody
+//! else says in a letter is said by who wrote it.
 
+use crate::Paper;
+use crate::layout::Block;
+use crate::lexicon::{Sign, lexicon};
 use crate::memory::Memory;
 use crate::statement::{Record, SpeakerKind};
 use crate::who::{Like, Who, new};
@@ -47,6 +51,35 @@ pub(crate) fn turn(words: &Words<'_>, memory: &Memory) -> Option<(Who, usize)> {
         )
     });
     Some((who, colon.saturating_add(1)))
+}
+
+/// Who wrote a letter: somebody who claims a deed or makes demands in it is a persona, whatever the name.
+pub(crate) fn writer(name: &str, paper: &Paper<'_>, blocks: &[Block]) -> Who {
+    let hostile = blocks.iter().any(|block| {
+        let piece = paper.pieces.get(block.piece);
+        let text = piece
+            .and_then(|piece| piece.text.get(block.range.clone()))
+            .unwrap_or_default();
+        let words = Words::of(text);
+        (0..words.len()).any(|at| {
+            let first_person = |at: usize| matches!(words.low(at), "we" | "i" | "we'll" | "i'll");
+            match lexicon().content.at(&words, at) {
+                Some((Sign::Claim, _)) => first_person(at),
+                Some((Sign::Menace, _)) => {
+                    words.low(at) == "or" || at.checked_sub(1).is_some_and(first_person)
+                }
+                _ => false,
+            }
+        })
+    });
+    let (kind, like) = if hostile {
+        (SpeakerKind::Persona, Like::Persona)
+    } else {
+        (SpeakerKind::Unspecified, Like::Person)
+    };
+    let mut who = new(name.to_owned(), kind, Record::OnRecord, like, 0);
+    who.whose = Some(name.to_owned());
+    who
 }
 
 /// "HOLM" as "Holm".

@@ -2,7 +2,8 @@
 //!
 //! `cargo run -p ascribe-engines --example score_statements -- FOLDER [GOLD.jsonl] [--misses]` reads the `.txt` files of
 //! a folder as a case would and compares with its `gold.jsonl`, or the one given; with `statements.json` of a case in
-//! place of the folder, what is written there. `--misses` prints what differs: `-` marked, `+` given.
+//! place of the folder, what is written there. `--misses` prints what differs: `-` marked, `+` given. `--rows` prints one row a
+//! statement given, for `fit_confidence`: document, right or not, sharp or not, and what its confidence rests on.
 //!
 //! Gold: one JSON object a line with doc (file name), start, end (characters), speaker, record, via, stance.
 
@@ -28,6 +29,38 @@ fn line(value: &Value) -> String {
     )
 }
 
+fn rows(out: &mut impl Write, gold: &[Value], found: &[Value]) -> Result<(), Box<dyn Error>> {
+    let matched = score::matches(gold, found);
+    let docs: BTreeSet<&str> = gold.iter().map(score::file_name).collect();
+    writeln!(
+        out,
+        "document\tright\tsharp\t{}",
+        ascribe_speech::GROUNDS.join("\t")
+    )?;
+    for (index, read) in found.iter().enumerate() {
+        if !docs.contains(score::file_name(read)) {
+            continue;
+        }
+        let marked = matched.iter().find(|(_, at)| **at == index);
+        let right = marked.and_then(|(at, _)| gold.get(*at)).is_some_and(|marked| {
+            score::same_speaker(marked, read) && score::text(marked, "stance") == score::text(read, "stance")
+        });
+        write!(
+            out,
+            "{}\t{}\t{}",
+            score::file_name(read),
+            u8::from(right),
+            u8::from(score::is_sharp(read))
+        )?;
+        let grounds = read.get("grounds").and_then(Value::as_array);
+        for ground in grounds.map_or(&[][..], Vec::as_slice) {
+            write!(out, "\t{}", u8::from(ground.as_bool().unwrap_or_default()))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let (options, plain): (Vec<String>, Vec<String>) =
         std::env::args().skip(1).partition(|one| one.starts_with("--"));
@@ -50,6 +83,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         rows.cloned().unwrap_or_default()
     };
     let mut out = std::io::stdout().lock();
+    if options.iter().any(|one| one == "--rows") {
+        return rows(&mut out, &gold, &found);
+    }
     if options.iter().any(|one| one == "--misses") {
         let matched = score::matches(&gold, &found);
         let mut doc = "";

@@ -77,7 +77,7 @@ pub fn statements(folder: &Path) -> Result<Vec<Value>, Box<dyn Error>> {
             "anchor": told.anchor, "speaker": told.said.speaker, "record": told.said.record,
             "via": told.said.via, "stance": told.said.stance, "target": told.said.target,
             "cue": told.said.cue, "form": told.said.form, "confidence": told.said.confidence,
-            "tier": told.said.tier,
+            "tier": told.said.tier, "grounds": ascribe_speech::grounds(&told.said).to_vec(),
         }))
     });
     Ok(rows.collect())
