@@ -1,6 +1,6 @@
 //! Mails and reports in bundles are documents: who says what in them, and that every statement points at its bytes.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

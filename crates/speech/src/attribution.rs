@@ -7,7 +7,7 @@ use crate::layout::{Block, Kind, blocks};
 use crate::lexicon::{Noun, Tone, lexicon};
 use crate::matter::tells;
 use crate::memory::Memory;
-use crate::parts::{Part, content_of, parts, within};
+use crate::parts::{content_of, parts, within};
 use crate::quotes::{Quote, quotes};
 use crate::sense::{certainty, evidence, named, sense};
 use crate::sentences::sentences;
@@ -152,7 +152,7 @@ impl Reader<'_> {
         }
         let mut parts = parts(&clause, found);
         if let Some(who) = self.turn.clone() {
-            take_turn(&clause, &mut parts, &who);
+            crate::transcript::take_turn(&clause, &mut parts, &who);
         }
         let adverb = unattributed(&clause);
         let mut spoke = false;
@@ -409,7 +409,12 @@ impl Reader<'_> {
                 && let Some(who) = crate::who::who(words, at..run.end, &self.memory)
                 && who.like == Like::Person
             {
-                self.memory.know(&who);
+                // "Energy minister Oskar Plenn was …": he is who the sentence is about.
+                if at <= clause.start.saturating_add(3) && crate::subject::is_verbal(words, run.end) {
+                    self.memory.note(&who);
+                } else {
+                    self.memory.know(&who);
+                }
             }
         }
         let Some(run) = name_run(words, clause.start, clause.end) else {
@@ -527,36 +532,6 @@ fn unattributed(clause: &Clause<'_>) -> Option<usize> {
             "reportedly" | "allegedly" | "supposedly" | "purportedly"
         ) && !clause.quoted.get(*at).copied().unwrap_or(false)
     })
-}
-
-/// In a transcript what nobody else says is said by whose turn it is, and so is "we"; questions say nothing.
-fn take_turn(clause: &Clause<'_>, parts: &mut [Part], who: &Who) {
-    let asks = (clause.start..clause.end)
-        .rev()
-        .take(2)
-        .any(|at| clause.words.is_mark(at, '?'));
-    for part in parts {
-        match &mut part.found {
-            Some(found) if found.who.record == Record::Publisher => found.who = who.clone(),
-            None if !asks && part.tokens.len() >= 4 => {
-                part.found = Some(Found {
-                    cue: part.tokens.start..part.tokens.start,
-                    who: who.clone(),
-                    tone: Tone::Content,
-                    side: Side::Whole,
-                    start: part.tokens.start,
-                    covers: part.tokens.start..part.tokens.start,
-                    via: Vec::new(),
-                    nominal: false,
-                    nested: false,
-                    passive: false,
-                    through: None,
-                    doubt: who.doubt,
-                });
-            }
-            _ => {}
-        }
-    }
 }
 
 /// Whether words of speech stand in `tokens` outside quotations that are not those at `cue`.

@@ -45,6 +45,8 @@ pub(crate) fn common(
             }
             _ => (SpeakerKind::Agency, Like::Agency),
         };
+        let first = range.clone().find(|at| words.is_name(*at)).unwrap_or(range.start);
+        let text = plain(words, first..range.end);
         let mut who = new(text.clone(), kind, Record::OnRecord, like, 1);
         who.whose = whose.or(Some(text));
         return Some(who);
@@ -155,12 +157,14 @@ pub(crate) fn common(
             } else {
                 SpeakerKind::Official
             };
-            let record = if plural {
+            let spokes = range.clone().any(|at| words.low(at).starts_with("spokes"));
+            let unnamed = plural || matches!(words.low(from), "a" | "an" | "one" | "another") && !spokes;
+            let record = if unnamed {
                 Record::Anonymous
             } else {
                 Record::OnRecord
             };
-            let kind = if plural && !firm {
+            let kind = if unnamed && !firm {
                 SpeakerKind::Anonymous
             } else {
                 kind
@@ -173,6 +177,11 @@ pub(crate) fn common(
                 let index = lexicon().parties.iter().position(|party| party.name == *state)?;
                 return of_party(index, range);
             }
+            None if has_name(words, range.clone()) => {
+                let mut who = new(text, SpeakerKind::Agency, Record::OnRecord, Like::State, 1);
+                who.whose = Some(who.name.clone());
+                who
+            }
             None => memory.spoken_of(Like::State)?,
         },
         Noun::Mission => {
@@ -182,7 +191,11 @@ pub(crate) fn common(
             {
                 return Some(known);
             }
-            let state = whose.clone()?;
+            let Some(state) = whose.clone() else {
+                let mut who = new(text, SpeakerKind::Agency, Record::OnRecord, Like::Agency, 1);
+                who.whose = Some(who.name.clone());
+                return Some(who);
+            };
             let name = match &seen.last_party {
                 Some((index, ..))
                     if lexicon()
@@ -221,6 +234,15 @@ pub(crate) fn common(
                 return of_party(*index, range);
             }
             if definite
+                && short
+                && let Some(known) = memory.called(words.low(at))
+            {
+                return Some(Who {
+                    doubt: known.doubt.max(1),
+                    ..known
+                });
+            }
+            if definite
                 && (short || bare)
                 && let Some(last) = memory
                     .spoken_of(like)
@@ -234,8 +256,22 @@ pub(crate) fn common(
                     })
                     .or_else(|| memory.thing().filter(|_| !ministerial(words.low(at))))
             {
+                // "the department" for an agency that is not called so is a guess.
+                let generic = matches!(
+                    words.low(at),
+                    "agency"
+                        | "bureau"
+                        | "service"
+                        | "organisation"
+                        | "organization"
+                        | "company"
+                        | "firm"
+                        | "outlet"
+                );
+                let called = last.name.to_lowercase().contains(words.low(at));
+                let floor = if generic || called { 1 } else { 2 };
                 return Some(Who {
-                    doubt: last.doubt.max(1),
+                    doubt: last.doubt.max(floor),
                     ..last
                 });
             }
@@ -284,7 +320,12 @@ fn has_name(words: &Words<'_>, range: Range<usize>) -> bool {
 fn ministerial(noun: &str) -> bool {
     matches!(
         noun,
-        "ministry"
+        "opposition"
+            | "coalition"
+            | "cabinet"
+            | "senate"
+            | "jury"
+            | "ministry"
             | "parliament"
             | "court"
             | "council"

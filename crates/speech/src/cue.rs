@@ -103,6 +103,22 @@ pub(crate) fn find(clause: &Clause<'_>, memory: &Memory) -> Vec<Found> {
                 }
                 at = one.cue.end.max(at.saturating_add(1));
             }
+            // "…, she said, according to the Times": heard through it.
+            Some(one)
+                if words.low(at) == "according"
+                    && one.side == Side::After
+                    && one.who.like == Like::Media
+                    && found.last().is_some_and(|last| {
+                        last.side != Side::Inside && !last.passive && last.who.name != one.who.name
+                    }) =>
+            {
+                let end = one.cue.end.max(at.saturating_add(1));
+                if let Some(last) = found.last_mut() {
+                    last.via.push(one.who.name.clone());
+                    last.through = Some(Box::new(one.who));
+                }
+                at = end;
+            }
             Some(mut one) => {
                 hand_over(clause, &mut one, memory);
                 let handed = found.last().is_some_and(|last| {

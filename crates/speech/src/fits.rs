@@ -18,7 +18,29 @@ pub(crate) fn reads_as_noun(clause: &Clause<'_>, at: usize, cue: Cue, back: Opti
     if acting {
         return false;
     }
-    if next == "tank" {
+    // "a blog post", "a news report"
+    let compound = matches!(
+        low,
+        "blog"
+            | "news"
+            | "media"
+            | "facebook"
+            | "twitter"
+            | "telegram"
+            | "forum"
+            | "social"
+            | "weblog"
+            | "press"
+            | "police"
+            | "intelligence"
+            | "incident"
+            | "threat"
+    ) && matches!(
+        words.low(at),
+        "post" | "posts" | "report" | "reports" | "note" | "notes" | "claim" | "claims"
+    );
+    let of_state = words.low(at) == "state" && next != "that";
+    if next == "tank" || compound || of_state {
         return true;
     }
     if crate::who::is_determiner(low)

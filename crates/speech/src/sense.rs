@@ -293,6 +293,10 @@ fn by_content(
     }
     let speaks_for_party =
         !matches!(who.like, Like::Experts | Like::Crowd) && who.kind != SpeakerKind::Expert;
+    if signs.first(Sign::Deny).is_some() && !speaks_for_party && who.like != Like::Crowd {
+        // Who is no party has nothing to deny; "groundless" is a doubt then.
+        return make(Stance::Doubts, other(), 1);
+    }
     if signs.first(Sign::Deny).is_some() && speaks_for_party {
         let about = parties
             .iter()
@@ -304,6 +308,15 @@ fn by_content(
         return make(Stance::Denies, target, 1);
     }
     let mut refuted = None;
+    // "said it was behind the outage"
+    let owns = signs.all(Sign::Resp).any(|sign| {
+        let near = (sign.start.saturating_sub(4).max(content.start)..sign.start)
+            .any(|at| matches!(words.low(at), "it" | "they" | "we" | "i" | "he"));
+        near && !negated(words, sign, content.start)
+    });
+    if who.like == Like::Persona && owns {
+        return make(Stance::ClaimsResponsibility, other(), 1);
+    }
     for sign in signs.all(Sign::Resp) {
         if negated(words, sign, content.start) {
             refuted = Some(sign.clone());

@@ -71,6 +71,10 @@ pub(crate) fn speaker(
                         | "carried"
                         | "made"
                         | "put"
+                        | "returned"
+                        | "filed"
+                        | "unsealed"
+                        | "signed"
                 )
             });
         let to = paper && words.low(at) != "citing"

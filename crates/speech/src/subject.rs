@@ -363,7 +363,14 @@ fn clause_start(clause: &Clause<'_>, start: usize, end: usize) -> usize {
         let low = words.low(at);
         let next = at.saturating_add(1);
         let conjunction = matches!(low, "and" | "or");
-        if (SUBORDINATORS.contains(&low)
+        let named_as = low == "as"
+            && at.checked_sub(1).is_some_and(|back| {
+                matches!(
+                    words.low(back),
+                    "known" | "identified" | "tracked" | "described" | "itself" | "themselves"
+                )
+            });
+        if (SUBORDINATORS.contains(&low) && !named_as
             || matches!(low, "which" | "who") && !(next..end).any(|at| is_verbal(words, at)))
             && next < end
             && (at == start || !words.is_name(at))

@@ -2,10 +2,13 @@
 //! else says in a letter is said by who wrote it.
 
 use crate::Paper;
+use crate::cue::{Found, Side};
 use crate::layout::Block;
-use crate::lexicon::{Sign, lexicon};
+use crate::lexicon::{Sign, Tone, lexicon};
 use crate::memory::Memory;
+use crate::parts::Part;
 use crate::statement::{Record, SpeakerKind};
+use crate::subject::Clause;
 use crate::who::{Like, Who, new};
 use crate::words::Words;
 
@@ -80,6 +83,36 @@ pub(crate) fn writer(name: &str, paper: &Paper<'_>, blocks: &[Block]) -> Who {
     let mut who = new(name.to_owned(), kind, Record::OnRecord, like, 0);
     who.whose = Some(name.to_owned());
     who
+}
+
+/// In a transcript what nobody else says is said by whose turn it is, and so is "we"; questions say nothing.
+pub(crate) fn take_turn(clause: &Clause<'_>, parts: &mut [Part], who: &Who) {
+    let asks = (clause.start..clause.end)
+        .rev()
+        .take(2)
+        .any(|at| clause.words.is_mark(at, '?'));
+    for part in parts {
+        match &mut part.found {
+            Some(found) if found.who.record == Record::Publisher => found.who = who.clone(),
+            None if !asks && part.tokens.len() >= 4 => {
+                part.found = Some(Found {
+                    cue: part.tokens.start..part.tokens.start,
+                    who: who.clone(),
+                    tone: Tone::Content,
+                    side: Side::Whole,
+                    start: part.tokens.start,
+                    covers: part.tokens.start..part.tokens.start,
+                    via: Vec::new(),
+                    nominal: false,
+                    nested: false,
+                    passive: false,
+                    through: None,
+                    doubt: who.doubt,
+                });
+            }
+            _ => {}
+        }
+    }
 }
 
 /// "HOLM" as "Holm".

@@ -81,6 +81,16 @@ pub(crate) fn negative(
     } else {
         from
     };
+    // "have neither confirmed nor denied"
+    let mut verb = verb;
+    while verb > floor
+        && matches!(
+            words.low(verb.saturating_sub(1)),
+            "neither" | "have" | "has" | "had"
+        )
+    {
+        verb = verb.saturating_sub(1);
+    }
     let made = speaker(clause, verb.max(floor), floor, found, memory)?;
     let speaks = matches!(
         made.who.like,

@@ -55,11 +55,14 @@ pub(crate) fn verb(
     let passive = cue.form != Form::Ing
         && between.clone().any(|at| BE.contains(&words.low(at)))
         && matches!(cue.form, Form::Past | Form::Participle);
-    let not = between.clone().any(|at| {
-        matches!(words.low(at), "not" | "never")
-            || words.low(at).ends_with("n't")
-            || words.low(at).ends_with("n’t")
-    });
+    let neither = words.low(clause.start) == "neither" && clause.start >= floor
+        || back.is_some_and(|back| words.low(back) == "neither");
+    let not = neither
+        || between.clone().any(|at| {
+            matches!(words.low(at), "not" | "never")
+                || words.low(at).ends_with("n't")
+                || words.low(at).ends_with("n’t")
+        });
     if passive {
         return passive_cue(clause, at, floor, cue, memory);
     }
@@ -386,8 +389,14 @@ pub(crate) fn passive_cue(
             memory,
         )
     });
+    let mut relative = None;
     let start = match subject(clause, at, floor) {
         Subject::Here { region, .. } => region.start,
+        // "Iran, which was accused of …, has denied": a clause inside another.
+        Subject::Antecedent(range) => {
+            relative = Some(range.start..end.max(next));
+            range.start
+        }
         _ => before_verb(clause, at),
     };
     let make = |who: Who, tone: Tone, doubt: u8| {
@@ -395,12 +404,16 @@ pub(crate) fn passive_cue(
             cue: at..next,
             who,
             tone,
-            side: Side::Before,
+            side: if relative.is_some() {
+                Side::Inside
+            } else {
+                Side::Before
+            },
             start,
-            covers: at..next,
+            covers: relative.clone().unwrap_or(at..next),
             via: Vec::new(),
             nominal: false,
-            nested: false,
+            nested: relative.is_some(),
             passive: true,
             through: None,
             doubt,
@@ -450,6 +463,8 @@ pub(crate) fn passive_cue(
             // The subject is the accused; it is found by what is said of it.
             make(agent.unwrap_or_else(|| nobody("unspecified")), cue.tone, 1)
         }
+        // "were questioned by police" is no doubt.
+        Frame::Act if low == "questioned" => None,
         Frame::Act => make(agent?, cue.tone, 0),
         Frame::Quote => {
             // "was quoted by AFP as saying": the subject speaks, the agent passes it on.

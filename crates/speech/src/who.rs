@@ -271,6 +271,17 @@ fn pronoun(words: &Words<'_>, range: Range<usize>, memory: &Memory) -> Option<Wh
         "he" | "she" if alone => memory.person()?,
         "it" if alone => memory.thing()?,
         "they" | "both" if alone => memory.group()?,
+        // "One of them said": one of those who spoke.
+        "one" | "two" | "some" | "both"
+            if words.low(range.start.saturating_add(1)) == "of"
+                && matches!(
+                    words.low(range.start.saturating_add(2)),
+                    "them" | "these" | "those"
+                )
+                && range.len() == 3 =>
+        {
+            memory.group()?
+        }
         "we" if alone => Who {
             name: crate::statement::PUBLISHER.to_owned(),
             kind: SpeakerKind::Media,
@@ -401,6 +412,12 @@ fn head(
     let after = [
         seen.role.map(|(_, at)| at.saturating_add(1)),
         seen.last_party.as_ref().map(|(_, _, range)| range.end),
+        // "Greywater's Tomas Reik"
+        range
+            .clone()
+            .rev()
+            .find(|at| words.is_possessive(*at))
+            .map(|at| at.saturating_add(1)),
         seen.noun
             .filter(|(noun, _)| !matches!(noun, Noun::Persona | Noun::Paper))
             .map(|(_, at)| at.saturating_add(1)),
