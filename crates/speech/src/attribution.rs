@@ -193,6 +193,8 @@ impl Reader<'_> {
                     spoke |= found.side != Side::Inside;
                     self.add(text, part.tokens, &found, &range);
                 }
+                // In a transcript the publisher asks and does not tell.
+                None if self.turn.is_some() => {}
                 None => self.publisher(text, part.tokens),
             }
         }

@@ -232,6 +232,15 @@ fn phrase(clause: &Clause<'_>, at: usize, floor: usize, found: &[Found], memory:
     if *tone == Tone::Nothing || at.saturating_add(len) > clause.end {
         return None;
     }
+    // "his client would plead not guilty": nobody has said it yet.
+    if at > clause.start
+        && matches!(
+            words.low(at.saturating_sub(1)),
+            "would" | "will" | "could" | "might" | "may"
+        )
+    {
+        return None;
+    }
     let participle = words.low(at).ends_with("ing");
     let mut handed = Vec::new();
     let made = match crate::verb::quoted_object(clause, at, found) {

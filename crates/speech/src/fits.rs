@@ -39,6 +39,15 @@ pub(crate) fn reads_as_noun(clause: &Clause<'_>, at: usize, cue: Cue, back: Opti
         words.low(at),
         "post" | "posts" | "report" | "reports" | "note" | "notes" | "claim" | "claims"
     );
+    // "publicizes alleged victims"
+    let adjective = words.low(at) == "alleged"
+        && next != "that"
+        && !words.is_name(at.saturating_add(1))
+        && !crate::who::is_determiner(next)
+        && !matches!(next, "to" | "it" | "they" | "he" | "she");
+    if adjective {
+        return true;
+    }
     let of_state = words.low(at) == "state" && next != "that";
     if next == "tank" || compound || of_state {
         return true;
@@ -277,6 +286,13 @@ pub(crate) fn complement(clause: &Clause<'_>, at: usize, cue: Cue) -> bool {
                 .is_some_and(|mark| matches!(mark, ',' | ';' | '.'))
         {
             return false;
+        }
+        // "researchers believe the actor managed to …"
+        let thinks = ["believ", "think", "thought", "assess", "suspect"]
+            .iter()
+            .any(|verb| words.low(at).starts_with(verb));
+        if thinks && token > next && is_verbal(words, token) {
+            return true;
         }
         if token > next
             && matches!(

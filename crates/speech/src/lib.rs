@@ -19,6 +19,7 @@ mod matter;
 mod memory;
 mod org_name;
 mod parts;
+mod persona;
 mod portrait;
 mod quotes;
 mod sense;

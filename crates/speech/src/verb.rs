@@ -95,7 +95,8 @@ pub(crate) fn verb(
                     | "continues"
                     | "quick"
                     | "forward"
-            )
+            ) || matches!(words.low(*before), "began" | "begun" | "started")
+                && words.low(before.saturating_sub(1)) != "and"
         });
         let lead = lead.min().filter(|_| cue.bare)?;
         let (main, start) = match subject(clause, lead, floor) {
