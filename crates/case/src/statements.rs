@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ascribe_engines::statements::{Conflict, KINDS, Origin, Speech, Told};
+use ascribe_engines::statements::{Conflict, Origin, Speech, Told, is_document};
 use ascribe_model::ArtifactId;
 use ascribe_model::moment::Precision;
 use ascribe_model::reading::read_range;
@@ -146,7 +146,7 @@ pub fn json<'a>(
         &mut text,
         "documents",
         items
-            .filter(|item| KINDS.contains(&item.artifact.reading.kind.as_str()))
+            .filter(|item| is_document(&item.artifact.reading))
             .map(document),
     )?;
     array(&mut text, "origins", speech.origins.iter().map(origin))?;

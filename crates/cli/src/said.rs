@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use ascribe_engines::statements::{Record, Speech};
+use ascribe_engines::statements::{Record, Speech, Tier};
 use ascribe_report::Said;
 use serde_json::Value;
 
@@ -73,6 +73,7 @@ struct One<'s> {
     speaker: &'s str,
     evidence: Vec<&'s str>,
     on_record: bool,
+    accepted: bool,
 }
 
 /// The statements of `out/statements.json`.
@@ -84,6 +85,7 @@ fn written(value: &Value) -> impl Iterator<Item = One<'_>> {
         speaker: text(one, "speaker"),
         evidence: list(one, "evidence").iter().filter_map(Value::as_str).collect(),
         on_record: text(one, "record") == "on-record",
+        accepted: text(one, "tier") == "accept",
     })
 }
 
@@ -96,6 +98,7 @@ pub(crate) fn rows_of(speech: &Speech) -> Vec<Said> {
         speaker: &one.said.speaker,
         evidence: one.said.evidence.iter().map(String::as_str).collect(),
         on_record: one.said.record == Record::OnRecord,
+        accepted: one.said.tier == Tier::Accept,
     }))
 }
 
@@ -122,6 +125,7 @@ fn rows<'s>(statements: impl Iterator<Item = One<'s>>) -> Vec<Said> {
                 named: told.iter().any(|one| one.on_record),
                 statements: told.len(),
                 documents: documents.len(),
+                review: told.iter().filter(|one| !one.accepted).count(),
             }
         })
         .collect()
@@ -136,6 +140,13 @@ fn words(value: &Value) -> String {
         statements.len(),
         list(value, "origins").len()
     ));
+    let accepted = written(value).filter(|one| one.accepted).count();
+    if !statements.is_empty() {
+        out.push_str(&format!(
+            "{accepted} may be counted as they are, {} want a look first (--csv: confidence, tier).\n",
+            statements.len().saturating_sub(accepted)
+        ));
+    }
     let mut heading = String::new();
     for row in rows(written(value)) {
         let about = format!("{} {}", row.stance, row.target);
@@ -149,11 +160,18 @@ fn words(value: &Value) -> String {
             row.evidence.join(", ")
         };
         out.push_str(&format!(
-            "  {}{} · {} in {} · {rests}\n",
+            "  {}{} · {} in {}{} · {rests}\n",
             row.speaker,
             if row.named { "" } else { " (unnamed)" },
             times(row.statements, "statement"),
             times(row.documents, "document"),
+            if row.review == 0 {
+                String::new()
+            } else if row.review == row.statements {
+                ", to review".to_owned()
+            } else {
+                format!(", {} to review", row.review)
+            },
         ));
     }
     let conflicts = list(value, "conflicts");
@@ -207,7 +225,7 @@ fn behind(value: &Value, row: &Said) -> String {
     format!(": {}, {unnamed} unnamed{apart}", times(names.len(), "origin"))
 }
 
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 19] = [
     "id",
     "doc",
     "line",
@@ -226,6 +244,7 @@ const COLUMNS: [&str; 18] = [
     "origin",
     "tier",
     "anchor",
+    "confidence",
 ];
 
 fn csv(value: &Value) -> String {

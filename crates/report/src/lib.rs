@@ -74,6 +74,8 @@ pub struct Said {
     pub statements: usize,
     /// In how many documents.
     pub documents: usize,
+    /// How many of the statements are too unsure to be counted before somebody looked.
+    pub review: usize,
 }
 
 /// A source as it is shown.

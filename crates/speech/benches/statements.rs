@@ -37,6 +37,7 @@ fn statements_of_an_article(bencher: Bencher<'_, '_>) {
             .collect();
         statements(&Paper {
             pieces,
+            voice: None,
             published: published.as_ref(),
         })
         .len()

@@ -33,6 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .collect();
         let paper = Paper {
             pieces,
+            voice: None,
             published: published.as_ref(),
         };
         let name = path.rsplit('/').next().unwrap_or(path);

@@ -28,8 +28,16 @@ pub fn statements(paper: &Paper<'_>) -> Vec<Statement> {
         found: Vec::new(),
         before: None,
         pending: Vec::new(),
+        several: false,
+        turn: None,
+        writer: None,
     };
-    for block in blocks(&paper.pieces) {
+    let all = blocks(&paper.pieces);
+    reader.writer = paper
+        .voice
+        .as_ref()
+        .map(|voice| crate::transcript::writer(&voice.name, paper, &all));
+    for block in all {
         reader.block(&block);
     }
     let mut found = reader.found;
@@ -37,7 +45,7 @@ pub fn statements(paper: &Paper<'_>) -> Vec<Statement> {
     carry::dates(&mut found);
     carry::chains(&mut found);
     for one in &mut found {
-        crate::statement::weigh(one);
+        crate::confidence::weigh(one);
     }
     found.sort_by_key(|one| (one.at.key(), one.nesting));
     found
@@ -49,6 +57,12 @@ struct Reader<'a> {
     found: Vec<Statement>,
     /// Who spoke last, while quotations may go on.
     before: Option<(Who, Vec<String>)>,
+    /// Who wrote it all, where it is a letter.
+    writer: Option<Who>,
+    /// Whose turn it is in a transcript.
+    turn: Option<Who>,
+    /// Whether several speak in the sentence that is read.
+    several: bool,
     /// Quotations whose speaker is named later.
     pending: Vec<usize>,
 }
@@ -88,6 +102,9 @@ impl Reader<'_> {
             }
         }
         let all = sentences(&words, &quotes);
+        self.turn = crate::transcript::turn(&words, &self.memory)
+            .map(|(who, _)| who)
+            .or_else(|| self.writer.clone());
         let text = Text {
             block,
             words,
@@ -119,6 +136,9 @@ impl Reader<'_> {
             start: range.start,
             end: range.end,
         };
+        if let Some(portrait) = crate::portrait::portrait(&clause) {
+            self.memory.introduce(&portrait.who);
+        }
         let quoted = range
             .clone()
             .filter(|at| text.quoted.get(*at).copied().unwrap_or(false))
@@ -131,31 +151,31 @@ impl Reader<'_> {
             return true;
         }
         let mut parts = parts(&clause, found);
+        if let Some(who) = self.turn.clone() {
+            crate::transcript::take_turn(&clause, &mut parts, &who);
+        }
         let adverb = unattributed(&clause);
         let mut spoke = false;
         if parts.iter().all(|part| part.found.is_none())
             && let Some(at) = adverb
             && let Some(part) = parts.first_mut()
         {
-            {
-                {
-                    part.found = Some(Found {
-                        cue: at..at.saturating_add(1),
-                        who: nobody("unspecified"),
-                        tone: Tone::Content,
-                        side: Side::Whole,
-                        start: range.start,
-                        covers: at..at.saturating_add(1),
-                        via: Vec::new(),
-                        nominal: false,
-                        nested: false,
-                        passive: true,
-                        through: None,
-                        doubt: 1,
-                    });
-                }
-            }
+            part.found = Some(Found {
+                cue: at..at.saturating_add(1),
+                who: nobody("unspecified"),
+                tone: Tone::Content,
+                side: Side::Whole,
+                start: range.start,
+                covers: at..at.saturating_add(1),
+                via: Vec::new(),
+                nominal: false,
+                nested: false,
+                passive: true,
+                through: None,
+                doubt: 1,
+            });
         }
+        self.several = parts.iter().filter(|part| part.found.is_some()).count() > 1;
         for part in parts {
             match part.found {
                 Some(found) => {
@@ -165,9 +185,16 @@ impl Reader<'_> {
                     if found.who.like != Like::Crowd && !found.nominal {
                         self.memory.note(&found.who);
                     }
+                    let issues = crate::fits::ISSUES.contains(&words.low(found.cue.start));
+                    if issues && let Some(paper) = crate::fits::issued_paper(&clause, found.cue.start) {
+                        self.memory
+                            .issue(paper.strip_suffix('s').unwrap_or(paper), &found.who);
+                    }
                     spoke |= found.side != Side::Inside;
                     self.add(text, part.tokens, &found, &range);
                 }
+                // In a transcript the publisher asks and does not tell.
+                None if self.turn.is_some() => {}
                 None => self.publisher(text, part.tokens),
             }
         }
@@ -244,6 +271,14 @@ impl Reader<'_> {
         let mention = found.who.mention.clone();
         let speaker_at = (!mention.is_empty() && mention.end <= words.len() && found.who.doubt < 2)
             .then(|| self.place(text, mention));
+        let writer = self
+            .writer
+            .as_ref()
+            .is_some_and(|writer| writer.name == found.who.name);
+        let speaker_at = match &self.paper.voice {
+            Some(voice) if writer => Some(voice.at.clone()),
+            _ => speaker_at,
+        };
         let paper = quoted_paper(words, &tokens);
         let obtained = paper
             .and_then(|paper| self.memory.obtained(paper))
@@ -262,7 +297,6 @@ impl Reader<'_> {
             .chain(leaked)
             .filter(|name| *name != found.who.name)
             .collect();
-        let doubt = u32::from(found.doubt.max(found.who.doubt)).saturating_add(u32::from(read.doubt));
         let statement = Statement {
             at: place,
             speaker: found.who.name.clone(),
@@ -271,7 +305,10 @@ impl Reader<'_> {
             speaker_kind: found.who.kind,
             record: found.who.record,
             via,
-            stance: read.stance,
+            stance: match read.stance {
+                Stance::Asserts if found.who.record == Record::Publisher => Stance::Reports,
+                stance => stance,
+            },
             target: read.target,
             evidence: evidence(words, content.clone()),
             certainty: certainty(words, content),
@@ -280,7 +317,11 @@ impl Reader<'_> {
             form,
             nesting: u8::from(found.nested),
             cue,
-            confidence: f64::from(doubt),
+            naming: found.doubt.max(found.who.doubt),
+            reading: read.doubt,
+            left_over: left_over(text, &tokens, &found.cue),
+            several: self.several,
+            confidence: 0.0,
             tier: Tier::Review,
         };
         if found.side != Side::Inside && found.who.like != Like::Crowd {
@@ -329,13 +370,17 @@ impl Reader<'_> {
             stance: Stance::Reports,
             target,
             evidence: evidence(words, tokens.clone()),
-            certainty: certainty(words, tokens),
+            certainty: certainty(words, tokens.clone()),
             event_date: all.first().map(Dated::text),
             statement_date: None,
             form: Form::Unattributed,
             nesting: 0,
             cue: None,
-            confidence: 1.0,
+            naming: 0,
+            reading: 1,
+            left_over: left_over(text, &tokens, &(tokens.start..tokens.start)),
+            several: self.several,
+            confidence: 0.0,
             tier: Tier::Review,
         });
     }
@@ -366,7 +411,12 @@ impl Reader<'_> {
                 && let Some(who) = crate::who::who(words, at..run.end, &self.memory)
                 && who.like == Like::Person
             {
-                self.memory.know(&who);
+                // "Energy minister Oskar Plenn was …": he is who the sentence is about.
+                if at <= clause.start.saturating_add(3) && crate::subject::is_verbal(words, run.end) {
+                    self.memory.note(&who);
+                } else {
+                    self.memory.know(&who);
+                }
             }
         }
         let Some(run) = name_run(words, clause.start, clause.end) else {
@@ -483,6 +533,17 @@ fn unattributed(clause: &Clause<'_>) -> Option<usize> {
             clause.words.low(*at),
             "reportedly" | "allegedly" | "supposedly" | "purportedly"
         ) && !clause.quoted.get(*at).copied().unwrap_or(false)
+    })
+}
+
+/// Whether words of speech stand in `tokens` outside quotations that are not those at `cue`.
+fn left_over(text: &Text<'_>, tokens: &Range<usize>, cue: &Range<usize>) -> bool {
+    tokens.clone().any(|at| {
+        let low = text.words.low(at);
+        !cue.contains(&at)
+            && !text.quoted.get(at).copied().unwrap_or(false)
+            && (lexicon().cues.contains_key(low)
+                || matches!(low, "according" | "attributed" | "claims" | "claim"))
     })
 }
 

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use crate::lexicon::{Naming, Noun, Sort, lexicon};
 use crate::memory::Memory;
+pub(crate) use crate::persona::{capital_run, persona};
 use crate::statement::{Record, SpeakerKind};
-use crate::who::{Head, Like, Who, is_determiner, is_org_name, new, of_party, plain};
+use crate::who::{Head, Like, Who, is_org_name, new, of_party, plain};
 use crate::words::Words;
 
 #[expect(
@@ -45,6 +46,8 @@ pub(crate) fn common(
             }
             _ => (SpeakerKind::Agency, Like::Agency),
         };
+        let first = range.clone().find(|at| words.is_name(*at)).unwrap_or(range.start);
+        let text = plain(words, first..range.end);
         let mut who = new(text.clone(), kind, Record::OnRecord, like, 1);
         who.whose = whose.or(Some(text));
         return Some(who);
@@ -78,12 +81,41 @@ pub(crate) fn common(
             new(text, SpeakerKind::Anonymous, Record::Anonymous, Like::Anon, 0)
         }
         Noun::Expert => {
-            let beside = companies_beside(words, range.end, region_end).or_else(|| company_in(seen));
-            if let Some(firm) = beside {
+            if let Some(firm) = companies_beside(words, range.end, region_end) {
                 return of_party(firm, range);
             }
+            // "colleagues at Harbor Research": whom they work for.
+            if matches!(words.low(range.end), "at" | "from")
+                && range.end < region_end
+                && let Some(run) = crate::who::name_run(words, range.end.saturating_add(1), region_end)
+                && (run.len() == 1 || is_org_name(words, run.clone()))
+                && lexicon().party_at(words, run.start).is_none()
+            {
+                let name = plain(words, run);
+                let mut who = new(
+                    name.clone(),
+                    SpeakerKind::Company,
+                    Record::OnRecord,
+                    Like::Firm,
+                    1,
+                );
+                who.whose = Some(name);
+                return Some(who);
+            }
+            // "Acme researchers found … Researchers said": the same ones.
+            let bare_plural = plural && !definite && range.len() == 1;
+            if bare_plural
+                && let Some(known) = memory.called(words.low(at))
+                && known.record == Record::OnRecord
+            {
+                return Some(Who {
+                    doubt: known.doubt.max(1),
+                    ..known
+                });
+            }
+            let same = range.len() == 2 && words.low(range.start) == "same";
             if definite
-                && short
+                && (short || same)
                 && let Some(last) = memory.like(if plural { Like::Experts } else { Like::Person })
             {
                 return Some(last);
@@ -93,13 +125,14 @@ pub(crate) fn common(
             } else {
                 text
             };
-            new(
-                with_count,
-                SpeakerKind::Expert,
-                Record::Anonymous,
-                Like::Experts,
-                0,
-            )
+            // "Acme researchers": the firm stands behind them.
+            let of_firm = company_in(seen).is_some() || has_name(words, range.start..at);
+            let record = if of_firm && plural {
+                Record::OnRecord
+            } else {
+                Record::Anonymous
+            };
+            new(with_count, SpeakerKind::Expert, record, Like::Experts, 0)
         }
         Noun::Role | Noun::FirmRole | Noun::ExpertRole => {
             // "the U.S. president": the official of that state who spoke last.
@@ -125,12 +158,14 @@ pub(crate) fn common(
             } else {
                 SpeakerKind::Official
             };
-            let record = if plural {
+            let spokes = range.clone().any(|at| words.low(at).starts_with("spokes"));
+            let unnamed = plural || matches!(words.low(from), "a" | "an" | "one" | "another") && !spokes;
+            let record = if unnamed {
                 Record::Anonymous
             } else {
                 Record::OnRecord
             };
-            let kind = if plural && !firm {
+            let kind = if unnamed && !firm {
                 SpeakerKind::Anonymous
             } else {
                 kind
@@ -143,6 +178,11 @@ pub(crate) fn common(
                 let index = lexicon().parties.iter().position(|party| party.name == *state)?;
                 return of_party(index, range);
             }
+            None if has_name(words, range.clone()) => {
+                let mut who = new(text, SpeakerKind::Agency, Record::OnRecord, Like::State, 1);
+                who.whose = Some(who.name.clone());
+                who
+            }
             None => memory.spoken_of(Like::State)?,
         },
         Noun::Mission => {
@@ -152,7 +192,11 @@ pub(crate) fn common(
             {
                 return Some(known);
             }
-            let state = whose.clone()?;
+            let Some(state) = whose.clone() else {
+                let mut who = new(text, SpeakerKind::Agency, Record::OnRecord, Like::Agency, 1);
+                who.whose = Some(who.name.clone());
+                return Some(who);
+            };
             let name = match &seen.last_party {
                 Some((index, ..))
                     if lexicon()
@@ -191,14 +235,44 @@ pub(crate) fn common(
                 return of_party(*index, range);
             }
             if definite
+                && short
+                && let Some(known) = memory.called(words.low(at))
+            {
+                return Some(Who {
+                    doubt: known.doubt.max(1),
+                    ..known
+                });
+            }
+            if definite
                 && (short || bare)
                 && let Some(last) = memory
                     .spoken_of(like)
-                    .or_else(|| memory.spoken_of(Like::Media).filter(|_| like != Like::Firm))
-                    .or_else(|| memory.thing())
+                    .filter(|last| {
+                        !ministerial(words.low(at)) || last.name.to_lowercase().contains(words.low(at))
+                    })
+                    .or_else(|| {
+                        memory
+                            .spoken_of(Like::Media)
+                            .filter(|_| like != Like::Firm && !ministerial(words.low(at)))
+                    })
+                    .or_else(|| memory.thing().filter(|_| !ministerial(words.low(at))))
             {
+                // "the department" for an agency that is not called so is a guess.
+                let generic = matches!(
+                    words.low(at),
+                    "agency"
+                        | "bureau"
+                        | "service"
+                        | "organisation"
+                        | "organization"
+                        | "company"
+                        | "firm"
+                        | "outlet"
+                );
+                let called = last.name.to_lowercase().contains(words.low(at));
+                let floor = if generic || called { 1 } else { 2 };
                 return Some(Who {
-                    doubt: last.doubt.max(1),
+                    doubt: last.doubt.max(floor),
                     ..last
                 });
             }
@@ -227,12 +301,52 @@ pub(crate) fn common(
     Some(who)
 }
 
+/// Whether a proper name stands in `range`; a capital that only starts a sentence is none.
+fn has_name(words: &Words<'_>, range: Range<usize>) -> bool {
+    range.clone().any(|at| {
+        let starts = at.checked_sub(1).is_none_or(|back| {
+            words
+                .mark(back)
+                .is_some_and(|mark| matches!(mark, '.' | '!' | '?' | '“' | '"'))
+        });
+        let inner = words.raw(at).chars().skip(1).any(char::is_uppercase);
+        words.is_name(at)
+            && (!starts
+                || inner
+                || words.is_name(at.saturating_add(1)) && range.contains(&at.saturating_add(1)))
+    })
+}
+
+/// Words that name one body and never stand for another: "the ministry" is no agency of another name.
+fn ministerial(noun: &str) -> bool {
+    matches!(
+        noun,
+        "opposition"
+            | "coalition"
+            | "cabinet"
+            | "senate"
+            | "jury"
+            | "ministry"
+            | "parliament"
+            | "court"
+            | "council"
+            | "university"
+            | "hospital"
+            | "bank"
+            | "police"
+            | "army"
+    )
+}
+
 /// "hackers prove": a verb that no list knows ends the head after its noun.
 pub(crate) fn cut_head(words: &Words<'_>, range: Range<usize>, seen: &Head) -> Range<usize> {
     match seen.noun {
         Some((noun, at))
             if at.saturating_add(1) < range.end
-                && !matches!(noun, Noun::Paper | Noun::Role | Noun::FirmRole | Noun::ExpertRole)
+                && !matches!(
+                    noun,
+                    Noun::Paper | Noun::Role | Noun::FirmRole | Noun::ExpertRole | Noun::Outlet
+                )
                 && (at.saturating_add(1)..range.end).all(|next| !words.is_name(next)) =>
         {
             range.start..at.saturating_add(1)
@@ -284,101 +398,6 @@ pub(crate) fn companies_beside(words: &Words<'_>, at: usize, end: usize) -> Opti
     None
 }
 
-pub(crate) fn persona(
-    words: &Words<'_>,
-    range: Range<usize>,
-    region_end: usize,
-    definite: bool,
-    memory: &Memory,
-) -> Who {
-    // "calling itself the “X”", "known as X": the name follows within a few words.
-    let window = range.end.saturating_add(9).min(region_end.max(range.end));
-    let named = (range.end..window).find(|at| {
-        matches!(
-            words.low(*at),
-            "calling" | "called" | "call" | "calls" | "themselves" | "itself" | "as" | "dubbed" | "named"
-        )
-    });
-    let cut = region_end.max(range.end.saturating_add(12));
-    let inside = range.start..named.map_or(range.end, |_| cut.min(words.len()));
-    let mut at = inside.start;
-    while at < inside.end {
-        if let Some((index, naming, len)) = lexicon().party_at(words, at)
-            && naming == Naming::Name
-            && let Some(party) = lexicon().parties.get(index)
-            && matches!(party.sort, Sort::Persona | Sort::Group)
-        {
-            let mut who = new(
-                party.name.clone(),
-                SpeakerKind::Persona,
-                Record::OnRecord,
-                Like::Persona,
-                0,
-            );
-            who.whose = Some(party.name.clone());
-            who.mention = at..at.saturating_add(len);
-            return who;
-        }
-        if named.is_some_and(|named| at > named)
-            && words.is_name(at)
-            && let Some(run) = capital_run(words, at)
-        {
-            let name = plain(words, run);
-            let mut who = new(
-                name.clone(),
-                SpeakerKind::Persona,
-                Record::OnRecord,
-                Like::Persona,
-                0,
-            );
-            who.whose = Some(name);
-            return who;
-        }
-        at = at.saturating_add(1);
-    }
-    // "‘X’, a hacking gang which …": the name stands before what it is.
-    if range.start >= 2
-        && let Some(before) = (range.start.saturating_sub(8)..range.start).rev().find(|at| {
-            lexicon().party_at(words, *at).is_some_and(|(index, _, len)| {
-                let near = range.start.saturating_sub(at.saturating_add(len)) <= 3;
-                let gap = (at.saturating_add(len)..range.start)
-                    .all(|at| words.mark(at).is_some() || is_determiner(words.low(at)));
-                let sort = lexicon().parties.get(index).map(|party| party.sort);
-                near && gap && matches!(sort, Some(Sort::Persona | Sort::Group))
-            })
-        })
-        && let Some((index, _, _)) = lexicon().party_at(words, before)
-        && let Some(who) = of_party(index, range.clone())
-    {
-        return who;
-    }
-    if definite && let Some(last) = memory.spoken_of(Like::Persona) {
-        return last;
-    }
-    new(
-        plain(words, range),
-        SpeakerKind::Persona,
-        Record::OnRecord,
-        Like::Persona,
-        1,
-    )
-}
-
-/// A run of capitals with small words between: "Guardians of Peace".
-pub(crate) fn capital_run(words: &Words<'_>, start: usize) -> Option<Range<usize>> {
-    let mut end = start;
-    let mut at = start;
-    while at < start.saturating_add(8) {
-        if words.is_name(at) {
-            end = at.saturating_add(1);
-        } else if !matches!(words.low(at), "of" | "the" | "and" | "for" | "in") {
-            break;
-        }
-        at = at.saturating_add(1);
-    }
-    (end > start).then_some(start..end)
-}
-
 pub(crate) fn paper(
     words: &Words<'_>,
     range: Range<usize>,
@@ -419,7 +438,27 @@ pub(crate) fn paper(
             at = at.saturating_add(1);
         }
     }
+    if matches!(by, "from" | "by")
+        && range.end.saturating_add(1) < region_end
+        && let Some(issuer) = crate::who::who(words, range.end.saturating_add(1)..region_end, memory)
+        && matches!(
+            issuer.like,
+            Like::Firm | Like::Agency | Like::Media | Like::Ngo | Like::Person | Like::Persona
+        )
+    {
+        return Some(issuer);
+    }
     let low = words.low(range.end.saturating_sub(1));
+    let single = low.strip_suffix('s').unwrap_or(low);
+    if definite
+        && range.len() <= 2
+        && let Some(issuer) = memory.issuer(single)
+    {
+        return Some(Who {
+            doubt: issuer.doubt.max(1),
+            ..issuer
+        });
+    }
     let official = matches!(
         low,
         "indictment" | "complaint" | "affidavit" | "advisory" | "bulletin" | "alert"

@@ -88,6 +88,37 @@ pub(crate) fn find(clause: &Clause<'_>, memory: &Memory) -> Vec<Found> {
             .or_else(|| noun(clause, at, memory))
             .or_else(|| verb(clause, at, floor, &found, memory));
         match one {
+            // "According to X, the group is suspected of": X suspects it.
+            Some(one)
+                if one.passive
+                    && one.who.record == Record::Unattributed
+                    && found
+                        .last()
+                        .is_some_and(|last| last.side == Side::Whole && !last.passive) =>
+            {
+                if let Some(last) = found.last_mut()
+                    && last.tone == Tone::Content
+                {
+                    last.tone = one.tone;
+                }
+                at = one.cue.end.max(at.saturating_add(1));
+            }
+            // "…, she said, according to the Times": heard through it.
+            Some(one)
+                if words.low(at) == "according"
+                    && one.side == Side::After
+                    && one.who.like == Like::Media
+                    && found.last().is_some_and(|last| {
+                        last.side != Side::Inside && !last.passive && last.who.name != one.who.name
+                    }) =>
+            {
+                let end = one.cue.end.max(at.saturating_add(1));
+                if let Some(last) = found.last_mut() {
+                    last.via.push(one.who.name.clone());
+                    last.through = Some(Box::new(one.who));
+                }
+                at = end;
+            }
             Some(mut one) => {
                 hand_over(clause, &mut one, memory);
                 let handed = found.last().is_some_and(|last| {
@@ -118,7 +149,33 @@ fn according(clause: &Clause<'_>, at: usize, memory: &Memory) -> Option<Found> {
     }
     let from = at.saturating_add(2);
     let to = phrase_end(clause, from);
-    let mut who = who(words, from..to, memory)?;
+    let handed = (from..to).find(|at| {
+        words.low(*at) == "by"
+            && at.checked_sub(1).is_some_and(|back| {
+                matches!(
+                    words.low(back),
+                    "published"
+                        | "released"
+                        | "issued"
+                        | "collected"
+                        | "compiled"
+                        | "shared"
+                        | "provided"
+                        | "gathered"
+                        | "disclosed"
+                        | "posted"
+                )
+            })
+    });
+    // "according to details published by X": X says it.
+    let issuer = handed
+        .and_then(|by| crate::who::who(words, by.saturating_add(1)..to, memory))
+        .filter(|issuer| !matches!(issuer.like, Like::Crowd | Like::Paper));
+    let mut who = match (who(words, from..to, memory), issuer) {
+        (Some(who), Some(issuer)) if who.like == Like::Paper => issuer,
+        (None, Some(issuer)) => issuer,
+        (who, _) => who?,
+    };
     let mut via = Vec::new();
     // "according to an e-mail obtained by Reuters": the paper speaks, the agency passes it on.
     if let Some(by) = (from..to).find(|at| {
@@ -134,6 +191,7 @@ fn according(clause: &Clause<'_>, at: usize, memory: &Memory) -> Option<Found> {
         }
     }
     let leads = at == clause.start
+        || at == clause.start.saturating_add(1) && crate::subject::is_adverb(words.low(clause.start))
         || words.is_mark(at.saturating_sub(1), ',') && at.saturating_sub(2) <= clause.start;
     Some(Found {
         cue: at..from,
@@ -160,7 +218,10 @@ fn phrase_end(clause: &Clause<'_>, from: usize) -> usize {
                 .mark(*at)
                 .is_some_and(|mark| matches!(mark, ',' | ';' | ':' | '“' | '"' | '—' | '.'))
                 && *at > from
-                || *at > from && is_verbal(words, *at) && lexicon().cues.contains_key(words.low(*at))
+                || *at > from
+                    && is_verbal(words, *at)
+                    && lexicon().cues.contains_key(words.low(*at))
+                    && words.low(at.saturating_add(1)) != "by"
         })
         .unwrap_or(clause.end)
 }
@@ -171,8 +232,28 @@ fn phrase(clause: &Clause<'_>, at: usize, floor: usize, found: &[Found], memory:
     if *tone == Tone::Nothing || at.saturating_add(len) > clause.end {
         return None;
     }
+    // "his client would plead not guilty": nobody has said it yet.
+    if at > clause.start
+        && matches!(
+            words.low(at.saturating_sub(1)),
+            "would" | "will" | "could" | "might" | "may"
+        )
+    {
+        return None;
+    }
     let participle = words.low(at).ends_with("ing");
-    let made = speaker(clause, at, floor, found, memory)?;
+    let mut handed = Vec::new();
+    let made = match crate::verb::quoted_object(clause, at, found) {
+        Some((who, via)) => {
+            handed = via;
+            crate::speaker::Speaker {
+                who,
+                start: found.last().map_or(at, |last| last.start),
+                relative: None,
+            }
+        }
+        None => speaker(clause, at, floor, found, memory)?,
+    };
     let after = at.saturating_add(len);
     Some(Found {
         cue: at..after,
@@ -187,7 +268,7 @@ fn phrase(clause: &Clause<'_>, at: usize, floor: usize, found: &[Found], memory:
         covers: made
             .relative
             .map_or(at..after, |from| from..part_end(clause, after)),
-        via: Vec::new(),
+        via: handed,
         nominal: false,
         nested: participle || made.start == at && found.is_empty(),
         passive: false,

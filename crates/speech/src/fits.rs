@@ -18,7 +18,38 @@ pub(crate) fn reads_as_noun(clause: &Clause<'_>, at: usize, cue: Cue, back: Opti
     if acting {
         return false;
     }
-    if next == "tank" {
+    // "a blog post", "a news report"
+    let compound = matches!(
+        low,
+        "blog"
+            | "news"
+            | "media"
+            | "facebook"
+            | "twitter"
+            | "telegram"
+            | "forum"
+            | "social"
+            | "weblog"
+            | "press"
+            | "police"
+            | "intelligence"
+            | "incident"
+            | "threat"
+    ) && matches!(
+        words.low(at),
+        "post" | "posts" | "report" | "reports" | "note" | "notes" | "claim" | "claims"
+    );
+    // "publicizes alleged victims"
+    let adjective = words.low(at) == "alleged"
+        && next != "that"
+        && !words.is_name(at.saturating_add(1))
+        && !crate::who::is_determiner(next)
+        && !matches!(next, "to" | "it" | "they" | "he" | "she");
+    if adjective {
+        return true;
+    }
+    let of_state = words.low(at) == "state" && next != "that";
+    if next == "tank" || compound || of_state {
         return true;
     }
     if crate::who::is_determiner(low)
@@ -90,6 +121,19 @@ pub(crate) fn fits(clause: &Clause<'_>, at: usize, cue: Cue, made: &Speaker) -> 
     if cue.form == Form::Finite && words.low(at) != "said" && between && !relative {
         return false;
     }
+    if ISSUES.contains(&words.low(at)) {
+        return issued_paper(clause, at).is_some()
+            && matches!(
+                made.who.like,
+                Like::Agency
+                    | Like::State
+                    | Like::Firm
+                    | Like::Ngo
+                    | Like::Experts
+                    | Like::Persona
+                    | Like::Media
+            );
+    }
     match cue.frame {
         Frame::Say => {
             // "said" always; "claims", "comments" only where something is said.
@@ -119,6 +163,12 @@ pub(crate) fn fits(clause: &Clause<'_>, at: usize, cue: Cue, made: &Speaker) -> 
                         | "indicated"
                         | "suggested"
                         | "disclosed"
+                        | "reported"
+                        | "recommend"
+                        | "recommends"
+                        | "recommended"
+                        | "detailed"
+                        | "highlighted"
                 ) && object_follows(clause, next)
                     && matches!(
                         made.who.like,
@@ -130,7 +180,24 @@ pub(crate) fn fits(clause: &Clause<'_>, at: usize, cue: Cue, made: &Speaker) -> 
             let reduced = cue.form == Form::Past
                 && matches!(words.low(next), "to" | "in" | "with" | "on" | "for" | "of")
                 && !(before_verb(clause, at)..at).any(|at| matches!(words.low(at), "has" | "have" | "had"));
-            let mut bare = matches!(words.low(at), "link" | "links" | "linking" | "charge");
+            // "researchers link X to Y", not "a link" or "links to".
+            let links = matches!(
+                made.who.like,
+                Like::Experts | Like::Agency | Like::Firm | Like::Ngo | Like::Person | Like::State
+            ) && (next.saturating_add(1)..clause.end.min(next.saturating_add(14)))
+                .any(|at| matches!(words.low(at), "to" | "with"));
+            let mut bare =
+                matches!(words.low(at), "link" | "links" | "linking") && !links || words.low(at) == "charge";
+            let needs: &[&str] = match words.low(at) {
+                "charged" | "charges" | "charging" => &["with"],
+                "traced" | "traces" | "tracing" | "tied" | "ties" | "tying" => &["to"],
+                "sanctioned" | "sanctions" | "sanctioning" => &["for", "over"],
+                "trace" | "tie" | "sanction" => &["(never)"],
+                _ => &[],
+            };
+            bare |= !needs.is_empty()
+                && !(next.saturating_add(1)..clause.end.min(next.saturating_add(14)))
+                    .any(|at| needs.contains(&words.low(at)));
             if words.low(at).starts_with("identif") || words.low(at).starts_with("nam") {
                 // "identified the likely culprit as X", "named X as the source".
                 let window = next..clause.end.min(next.saturating_add(10));
@@ -162,25 +229,38 @@ pub(crate) fn fits(clause: &Clause<'_>, at: usize, cue: Cue, made: &Speaker) -> 
                 Some(open) => {
                     // “Guardians of Peace” is a name and no judgement.
                     let inner = open.saturating_add(1);
-                    !words.is_name(inner)
+                    !words.is_name(inner) || as_ && words.low(at).starts_with("describ")
                 }
                 None => {
-                    as_ && matches!(
-                        words.low(at),
-                        "describe"
-                            | "describes"
-                            | "described"
-                            | "describing"
-                            | "labelled"
-                            | "characterized"
-                            | "branded"
-                    )
+                    as_ && ["describ", "label", "characteri", "brand"]
+                        .iter()
+                        .any(|verb| words.low(at).starts_with(verb))
                 }
             }
         }
         Frame::Quote => cue.form != Form::Ing,
         Frame::Decline => words.low(next) == "to" || words.low(next) == "comment",
     }
+}
+
+/// Verbs for giving out a paper.
+pub(crate) const ISSUES: [&str; 3] = ["released", "issued", "published"];
+
+/// The word for the paper that the verb at `at` gives out: "released a joint advisory, which …".
+pub(crate) fn issued_paper<'w>(clause: &'w Clause<'_>, at: usize) -> Option<&'w str> {
+    let words = clause.words;
+    let next = at.saturating_add(1);
+    let paper = (next..clause.end.min(next.saturating_add(8)))
+        .take_while(|at| words.mark(*at).is_none_or(|mark| mark == '-'))
+        .find(|at| lexicon().nouns.get(words.low(*at)) == Some(&crate::lexicon::Noun::Paper))?;
+    // Something must be told of it: "…, which detailed", "… saying".
+    let told = (paper..clause.end.min(paper.saturating_add(6))).any(|at| {
+        matches!(
+            words.low(at),
+            "which" | "that" | "on" | "about" | "detailing" | "describing" | "outlining" | "warning"
+        )
+    });
+    told.then(|| words.low(paper))
 }
 
 /// Whether something is said right after the verb.
@@ -206,6 +286,13 @@ pub(crate) fn complement(clause: &Clause<'_>, at: usize, cue: Cue) -> bool {
                 .is_some_and(|mark| matches!(mark, ',' | ';' | '.'))
         {
             return false;
+        }
+        // "researchers believe the actor managed to …"
+        let thinks = ["believ", "think", "thought", "assess", "suspect"]
+            .iter()
+            .any(|verb| words.low(at).starts_with(verb));
+        if thinks && token > next && is_verbal(words, token) {
+            return true;
         }
         if token > next
             && matches!(
@@ -287,7 +374,11 @@ pub(crate) fn told_to(clause: &Clause<'_>, at: usize, cue: Cue) -> Vec<String> {
 /// "noted a similar attack", not "which it revealed Thursday".
 fn object_follows(clause: &Clause<'_>, at: usize) -> bool {
     let words = clause.words;
+    let about = words.low(at) == "on"
+        && !crate::subject::is_weekday(words.low(at.saturating_add(1)))
+        && ascribe_model::calendar::month(words.low(at.saturating_add(1))).is_none()
+        && words.low(at.saturating_sub(1)) == "reported";
     let day = crate::subject::is_weekday(words.low(at))
-        || matches!(words.low(at), "on" | "in" | "last" | "at" | "earlier");
+        || matches!(words.low(at), "on" | "in" | "last" | "at" | "earlier") && !about;
     words.is_word(at) && !day
 }

@@ -90,6 +90,10 @@ pub(crate) enum Sign {
     Decline,
     /// Claims the deed.
     Claim,
+    /// Supports.
+    Support,
+    /// Threatens, where attackers say it.
+    Menace,
 }
 
 /// What a party is, as the lists know it.
@@ -201,6 +205,8 @@ pub(crate) struct Lexicon {
     pub(crate) nouns: BTreeMap<String, Noun>,
     pub(crate) parties: Vec<Party>,
     names: Phrases<(usize, Naming)>,
+    /// Names of one word, for "China-backed".
+    single: BTreeMap<String, usize>,
     pub(crate) boilerplate: Vec<String>,
 }
 
@@ -242,8 +248,13 @@ impl Lexicon {
                 })
                 .flat_map(|(words, noun)| words.split('|').map(move |word| (word.to_owned(), noun)))
                 .rev_first(),
+            single: names
+                .iter()
+                .filter(|(text, _)| !text.contains(' '))
+                .map(|(text, (index, _))| (text.clone(), *index))
+                .collect(),
             parties,
-            names,
+            names: Phrases::new(names.into_iter()),
             boilerplate: lines(include_str!("../data/boilerplate.txt"))
                 .map(|line| line.to_lowercase())
                 .collect(),
@@ -262,11 +273,36 @@ impl Lexicon {
         (named && !shouted).then_some((found.0, found.1, len))
     }
 
+    /// The party in front of the hyphen of "China-backed", "Russia-linked", "Iran-nexus".
+    pub(crate) fn backer(&self, low: &str) -> Option<usize> {
+        let (party, tie) = low.split_once('-')?;
+        BACKED
+            .contains(&tie)
+            .then(|| self.single.get(party).copied())
+            .flatten()
+    }
+
     /// The party called `name`.
     pub(crate) fn party(&self, name: &str) -> Option<&Party> {
         self.parties.iter().find(|party| party.name == name)
     }
 }
+
+/// What stands behind the hyphen when somebody acts for a party.
+const BACKED: [&str; 12] = [
+    "backed",
+    "sponsored",
+    "linked",
+    "affiliated",
+    "aligned",
+    "nexus",
+    "directed",
+    "controlled",
+    "run",
+    "supported",
+    "associated",
+    "funded",
+];
 
 /// Names that are words when they are not in capitals.
 const SHOUTED: [&str; 12] = [
@@ -357,6 +393,8 @@ fn sign_of(text: &str) -> Option<Sign> {
         "doubt" => Sign::Doubt,
         "decline" => Sign::Decline,
         "claim" => Sign::Claim,
+        "support" => Sign::Support,
+        "menace" => Sign::Menace,
         _ => return None,
     })
 }
@@ -396,7 +434,10 @@ fn sort_of(text: &str) -> Option<Sort> {
     })
 }
 
-fn parties() -> (Vec<Party>, Phrases<(usize, Naming)>) {
+/// Names in lower case with the party that each is of and how it names it.
+type Names = Vec<(String, (usize, Naming))>;
+
+fn parties() -> (Vec<Party>, Names) {
     let mut parties = Vec::new();
     let mut names = Vec::new();
     for line in lines(include_str!("../data/parties.tsv")) {
@@ -429,7 +470,7 @@ fn parties() -> (Vec<Party>, Phrases<(usize, Naming)>) {
             whose,
         });
     }
-    (parties, Phrases::new(names.into_iter()))
+    (parties, names)
 }
 
 /// A name as its tokens in lower case, with spaces between.

@@ -5,8 +5,10 @@
 //! Source: CASE, "out/statements.json".
 
 mod attribution;
+mod author;
 mod carry;
 mod common_noun;
+mod confidence;
 mod cue;
 mod dates;
 pub mod echo;
@@ -15,13 +17,18 @@ mod layout;
 mod lexicon;
 mod matter;
 mod memory;
+mod org_name;
 mod parts;
+mod persona;
+mod portrait;
 mod quotes;
 mod sense;
 mod sentences;
 mod speaker;
 mod statement;
 mod subject;
+mod transcript;
+mod turn;
 mod verb;
 mod who;
 mod words;
@@ -31,6 +38,7 @@ use std::ops::Range;
 use ascribe_model::{Moment, Role};
 
 pub use attribution::statements;
+pub use confidence::{GROUNDS, grounds};
 pub use sense::numbers;
 pub use statement::{Form, Record, SpeakerKind, Statement, Tier};
 
@@ -48,8 +56,19 @@ pub struct Piece<'a> {
 pub struct Paper<'a> {
     /// Its pieces in order.
     pub pieces: Vec<Piece<'a>>,
+    /// Whose words it is; none: the publisher's.
+    pub voice: Option<Voice>,
     /// When it was published; none: dates like "Friday" stay open.
     pub published: Option<&'a Moment>,
+}
+
+/// Whose words a document is, where it has a writer rather than a publisher: a letter, a mail.
+#[derive(Clone, Debug)]
+pub struct Voice {
+    /// The name to speak of it by.
+    pub name: String,
+    /// Where that stands.
+    pub at: Place,
 }
 
 /// A place in a document: which piece, which bytes of its text.

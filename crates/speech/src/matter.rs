@@ -7,7 +7,7 @@ use crate::sense::named;
 use crate::subject::is_verbal;
 use crate::words::{Shape, Words};
 
-pub(crate) const MATTER: [&str; 62] = [
+pub(crate) const MATTER: [&str; 90] = [
     "attack",
     "attacks",
     "attacked",
@@ -70,6 +70,34 @@ pub(crate) const MATTER: [&str; 62] = [
     "computers",
     "systems",
     "group",
+    "actors",
+    "loader",
+    "backdoor",
+    "implant",
+    "payload",
+    "domain",
+    "domains",
+    "server",
+    "accounts",
+    "account",
+    "passwords",
+    "password",
+    "credentials",
+    "encryption",
+    "encrypted",
+    "exfiltrated",
+    "incident",
+    "incidents",
+    "campaign",
+    "victims",
+    "victim",
+    "ransom",
+    "extortion",
+    "vulnerabilities",
+    "infrastructure",
+    "access",
+    "tools",
+    "operations",
 ];
 
 /// Whether the publisher's own words tell something about the matter: a word of it or a party, and a verb.

@@ -14,6 +14,10 @@ pub(crate) struct Memory {
     last: BTreeMap<Like, (u64, Who)>,
     /// By the last word of the name: "the embassy" is the embassy that spoke.
     by_noun: BTreeMap<String, Who>,
+    /// Whom the document has introduced by name: "X is a group that …".
+    introduced: BTreeMap<String, Who>,
+    /// Who issued a paper of this kind: "the advisory".
+    issued: BTreeMap<String, Who>,
     /// Named without speaking.
     named: BTreeMap<Like, Who>,
     clock: u64,
@@ -33,6 +37,31 @@ impl Memory {
             self.by_noun.insert(noun.to_owned(), who.clone());
         }
         self.last.insert(who.like, (self.clock, who.clone()));
+    }
+
+    /// Remembers a name that the document introduces, for "the group" and for the name itself.
+    pub(crate) fn introduce(&mut self, who: &Who) {
+        if self.introduced.len() < PEOPLE_MAX {
+            self.introduced.insert(who.name.clone(), who.clone());
+        }
+        self.note(who);
+    }
+
+    /// Whom the document has introduced by this name.
+    pub(crate) fn introduced(&self, name: &str) -> Option<Who> {
+        self.introduced.get(name).cloned()
+    }
+
+    /// Remembers who issued a paper of this kind.
+    pub(crate) fn issue(&mut self, paper: &str, who: &Who) {
+        if self.issued.len() < PEOPLE_MAX {
+            self.issued.insert(paper.to_owned(), who.clone());
+        }
+    }
+
+    /// Who issued the last paper of this kind.
+    pub(crate) fn issuer(&self, paper: &str) -> Option<Who> {
+        self.issued.get(paper).cloned()
     }
 
     /// Remembers a person's name without taking the word: "he" is still somebody else.

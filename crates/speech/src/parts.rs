@@ -23,6 +23,15 @@ pub(crate) fn within(at: usize, range: &Range<usize>) -> usize {
 /// What is said, as tokens of the part: all of it, for verbs whose object matters what follows.
 pub(crate) fn content_of(found: &Found, tokens: &Range<usize>) -> Range<usize> {
     match found.side {
+        // "“…,” the mission was quoted as saying": what was said stands before it.
+        Side::Before
+            if found.via.iter().any(|name| name == crate::cue::HANDED)
+                && tokens.end.saturating_sub(found.cue.end) <= 6 =>
+        {
+            tokens.clone()
+        }
+        // Nothing stands behind the words of speech.
+        Side::Before if tokens.end.saturating_sub(found.cue.end) <= 2 => tokens.clone(),
         Side::Before if !found.passive => within(found.cue.end, tokens)..tokens.end,
         Side::After => tokens.start..within(found.start, tokens).max(tokens.start),
         _ => tokens.clone(),

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use ascribe_model::words::Stance;
 
+use crate::author::{accused, blamed, is_struck};
 use crate::lexicon::{Naming, Sign, Sort, Tone, lexicon};
 use crate::statement::SpeakerKind;
 use crate::who::{Like, Who};
@@ -48,13 +49,27 @@ pub(crate) fn named(words: &Words<'_>, range: Range<usize>) -> Vec<Named> {
             });
             at = end;
         } else {
+            if words.is_word(at)
+                && words.is_name(at)
+                && let Some(party) = lexicon()
+                    .backer(words.low(at))
+                    .and_then(|index| lexicon().parties.get(index))
+            {
+                found.push(Named {
+                    at,
+                    end: at.saturating_add(1),
+                    name: party.name.clone(),
+                    sort: party.sort,
+                    naming: Naming::Name,
+                });
+            }
             at = at.saturating_add(1);
         }
     }
     found
 }
 
-struct Signs {
+pub(crate) struct Signs {
     found: Vec<(Sign, Range<usize>)>,
 }
 
@@ -63,6 +78,9 @@ impl Signs {
         let mut found = Vec::new();
         let mut at = range.start;
         while at < range.end {
+            if words.is_name(at) && lexicon().backer(words.low(at)).is_some() {
+                found.push((Sign::Resp, at..at.saturating_add(1)));
+            }
             if let Some(end) = own_deeds(words, at) {
                 found.push((Sign::Resp, at..end.min(range.end)));
             }
@@ -86,7 +104,7 @@ impl Signs {
             .map(|(_, range)| range)
     }
 
-    fn all(&self, sign: Sign) -> impl Iterator<Item = &Range<usize>> {
+    pub(crate) fn all(&self, sign: Sign) -> impl Iterator<Item = &Range<usize>> {
         self.found
             .iter()
             .filter(move |(found, _)| *found == sign)
@@ -126,14 +144,16 @@ fn is_pretended(words: &Words<'_>, at: usize, floor: usize) -> bool {
     })
 }
 
-fn negated(words: &Words<'_>, at: usize, floor: usize) -> bool {
-    (at.saturating_sub(4).max(floor)..at).any(|back| {
-        matches!(
-            words.low(back),
-            "not" | "never" | "no" | "rather" | "nobody" | "neither" | "nor"
-        ) || words.low(back).ends_with("n't")
-            || words.low(back).ends_with("n’t")
-    })
+fn negated(words: &Words<'_>, sign: &Range<usize>, floor: usize) -> bool {
+    let at = sign.start;
+    matches!(words.low(sign.end), "neither" | "nobody" | "none")
+        || (at.saturating_sub(4).max(floor)..at).any(|back| {
+            matches!(
+                words.low(back),
+                "not" | "never" | "no" | "rather" | "nobody" | "neither" | "nor"
+            ) || words.low(back).ends_with("n't")
+                || words.low(back).ends_with("n’t")
+        })
 }
 
 /// What tokens `content` show when `who` says them in this tone; `after` is where the words of speech end.
@@ -245,40 +265,6 @@ fn first_after(parties: &[Named], after: usize, own: &impl Fn(&str) -> bool) -> 
         .map(|party| party.name.clone())
 }
 
-const ACTORS: [&str; 18] = [
-    "enemy",
-    "supporters",
-    "sympathisers",
-    "sympathizers",
-    "insider",
-    "insiders",
-    "employee",
-    "ex-employee",
-    "employees",
-    "hacktivists",
-    "regime",
-    "government",
-    "state",
-    "nation-state",
-    "operatives",
-    "agents",
-    "spies",
-    "military",
-];
-
-fn actor(words: &Words<'_>, range: &Range<usize>) -> Option<String> {
-    range
-        .clone()
-        .find(|at| ACTORS.contains(&words.low(*at)) || words.low(*at).starts_with("state-"))
-        .map(|at| match words.low(at) {
-            "supporters" | "sympathisers" | "sympathizers" => "supporters".to_owned(),
-            "insider" | "insiders" | "employee" | "ex-employee" | "employees" => "insider".to_owned(),
-            "state" | "nation-state" | "regime" | "government" => "state actor".to_owned(),
-            low if low.starts_with("state-") => "state actor".to_owned(),
-            low => low.to_owned(),
-        })
-}
-
 fn by_content(
     words: &Words<'_>,
     content: &Range<usize>,
@@ -307,6 +293,10 @@ fn by_content(
     }
     let speaks_for_party =
         !matches!(who.like, Like::Experts | Like::Crowd) && who.kind != SpeakerKind::Expert;
+    if signs.first(Sign::Deny).is_some() && !speaks_for_party && who.like != Like::Crowd {
+        // Who is no party has nothing to deny; "groundless" is a doubt then.
+        return make(Stance::Doubts, other(), 1);
+    }
     if signs.first(Sign::Deny).is_some() && speaks_for_party {
         let about = parties
             .iter()
@@ -318,8 +308,17 @@ fn by_content(
         return make(Stance::Denies, target, 1);
     }
     let mut refuted = None;
+    // "said it was behind the outage"
+    let owns = signs.all(Sign::Resp).any(|sign| {
+        let near = (sign.start.saturating_sub(4).max(content.start)..sign.start)
+            .any(|at| matches!(words.low(at), "it" | "they" | "we" | "i" | "he"));
+        near && !negated(words, sign, content.start)
+    });
+    if who.like == Like::Persona && owns {
+        return make(Stance::ClaimsResponsibility, other(), 1);
+    }
     for sign in signs.all(Sign::Resp) {
-        if negated(words, sign.start, content.start) {
+        if negated(words, sign, content.start) {
             refuted = Some(sign.clone());
         } else if signs
             .first(Sign::Threat)
@@ -351,6 +350,9 @@ fn by_content(
     if signs.first(Sign::Threat).is_some() && may_threaten {
         return make(Stance::Threatens, other(), 1);
     }
+    if who.like == Like::Persona && signs.first(Sign::Menace).is_some() {
+        return make(Stance::Threatens, other(), 1);
+    }
     if who.like == Like::Persona && signs.first(Sign::Claim).is_some() {
         return make(Stance::ClaimsResponsibility, other(), 1);
     }
@@ -372,7 +374,7 @@ fn by_content(
                 && sign.start.saturating_sub(party.end) <= 6
                 && (party.end..sign.start)
                     .all(|at| !matches!(words.low(at), "was" | "were" | "been" | "by" | "be"))
-                && !negated(words, sign.start, content.start)
+                && !negated(words, sign, content.start)
         });
         let by = signs.all(Sign::Hostile).any(|sign| {
             words.low(sign.end) == "by" && party.at > sign.end && party.at <= sign.end.saturating_add(3)
@@ -384,100 +386,10 @@ fn by_content(
     if signs.first(Sign::Condemn).is_some() {
         return make(Stance::Condemns, other(), 1);
     }
+    if signs.first(Sign::Support).is_some() {
+        return make(Stance::Supports, other(), 1);
+    }
     make(Stance::Asserts, other(), 1)
-}
-
-/// The party that a verb of blaming names: its object, or what stands after "on" or "to".
-fn accused(words: &Words<'_>, range: Range<usize>, parties: &[Named], who: &Who) -> Option<String> {
-    let own = |name: &str| who.name == name || who.whose.as_deref() == Some(name);
-    let to = range.clone().take(24).find(|at| {
-        matches!(words.low(*at), "on" | "to" | "at")
-            && lexicon()
-                .party_at(words, skip_the(words, at.saturating_add(1)))
-                .is_some()
-    });
-    let may = |party: &&Named| party.at >= range.start && !own(&party.name);
-    // "accused X of an attack on Y": X stands right behind the verb, and a firm is rarely whom a verb of blaming means.
-    let next = parties
-        .iter()
-        .find(may)
-        .filter(|party| party.at <= range.start.saturating_add(4));
-    let led = to.and_then(|to| parties.iter().filter(may).find(|party| party.at >= to));
-    let blamed =
-        |party: &&Named| !matches!(party.sort, Sort::Company | Sort::Media) && !is_struck(words, party);
-    next.or_else(|| led.filter(blamed))
-        .or_else(|| parties.iter().filter(may).find(blamed))
-        .map(|party| party.name.clone())
-        .or_else(|| actor(words, &range))
-}
-
-/// Whether the words before a party say that it was attacked: "against South Korean banks".
-fn is_struck(words: &Words<'_>, party: &Named) -> bool {
-    (party.at.saturating_sub(3)..party.at).any(|at| {
-        matches!(
-            words.low(at),
-            "against" | "targeting" | "targeted" | "victim" | "hit" | "struck"
-        )
-    })
-}
-
-fn skip_the(words: &Words<'_>, at: usize) -> usize {
-    if words.low(at) == "the" && lexicon().party_at(words, at).is_none() {
-        at.saturating_add(1)
-    } else {
-        at
-    }
-}
-
-/// The author that a phrase of responsibility names.
-fn blamed(
-    words: &Words<'_>,
-    content: &Range<usize>,
-    signs: &Signs,
-    parties: &[Named],
-    who: &Who,
-    it: Option<&str>,
-) -> Option<String> {
-    let own = |name: &str| who.name == name || who.whose.as_deref() == Some(name);
-    let able = |party: &&Named| {
-        !own(&party.name)
-            && matches!(
-                party.sort,
-                Sort::State | Sort::Agency | Sort::Group | Sort::Persona
-            )
-    };
-    for sign in signs.all(Sign::Resp) {
-        let last = words.low(sign.end.saturating_sub(1));
-        let forward = matches!(last, "by" | "of" | "to" | "with" | "from" | "in" | "for");
-        let after = parties
-            .iter()
-            .find(|party| able(party) && party.at >= sign.end && party.at <= sign.end.saturating_add(8));
-        let before = parties.iter().rfind(|party| able(party) && party.at < sign.start);
-        let inside = sign.start..content.end.min(sign.end.saturating_add(12));
-        let chosen = if forward
-            && !matches!(
-                words.low(sign.start),
-                "responsible" | "culprit" | "architect" | "behind"
-            ) {
-            after.or(before)
-        } else {
-            before.or(after)
-        };
-        if let Some(party) = chosen {
-            return Some(party.name.clone());
-        }
-        if let Some(name) = actor(words, &inside).or_else(|| actor(words, &(content.start..sign.start))) {
-            return Some(name);
-        }
-        let pronoun = (content.start..sign.start)
-            .rev()
-            .take(5)
-            .any(|at| matches!(words.low(at), "it" | "they" | "he"));
-        if pronoun && let Some(it) = it.filter(|it| !own(it)) {
-            return Some(it.to_owned());
-        }
-    }
-    None
 }
 
 /// The first word that lowers or raises certainty in tokens `range`.

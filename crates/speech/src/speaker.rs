@@ -71,12 +71,20 @@ pub(crate) fn speaker(
                         | "carried"
                         | "made"
                         | "put"
+                        | "returned"
+                        | "filed"
+                        | "unsealed"
+                        | "signed"
                 )
             });
         let to = paper && words.low(at) != "citing"
             || words.low(at) == "threatening" && words.low(at.saturating_add(1)) == "to";
         // "joined others in condemning"; behind another verb of speech it is part of what that one says.
-        let joins = low == "in" && found.is_empty();
+        let joins = low == "in" && found.is_empty()
+            || low == "for"
+                && lead
+                    .checked_sub(1)
+                    .is_some_and(|known| matches!(words.low(known), "known" | "notorious" | "infamous"));
         if (comma || to || joins || matches!(low, "by" | "and" | "while")) && !be {
             let start = if (paper || joins) && !comma { floor } else { at };
             return carried().map(|one| Speaker { start, ..one });
@@ -101,6 +109,22 @@ pub(crate) fn speaker(
         Subject::Nobody => None,
         Subject::Carried => carried(),
         Subject::Antecedent(range) => {
+            // "X is a group that has claimed": X has.
+            if let Some(portrait) = crate::portrait::portrait(clause)
+                && portrait.predicate.contains(&range.start)
+                && found.is_empty()
+                && lexicon()
+                    .nouns
+                    .get(words.low(range.end.saturating_sub(1)))
+                    .is_none_or(|noun| matches!(noun, Noun::Persona))
+                && (portrait.predicate.start..range.end).all(|at| !words.is_mark(at, ','))
+            {
+                return Some(Speaker {
+                    who: portrait.who,
+                    start: clause.start,
+                    relative: None,
+                });
+            }
             let who = who(words, range.clone(), memory)?;
             Some(Speaker {
                 who,

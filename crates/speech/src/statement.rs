@@ -137,28 +137,16 @@ pub struct Statement {
     pub nesting: u8,
     /// The words that show who speaks.
     pub cue: Option<String>,
-    /// P(speaker and stance are right), from marked text.
+    /// How far the speaker was guessed: 0 named, 1 named before, more: guessed.
+    pub naming: u8,
+    /// How far the stance was guessed: 0 the verb says it, 1 the content shows it, 2 guessed.
+    pub reading: u8,
+    /// Whether words of speech stand in it that no rule took for anybody's.
+    pub left_over: bool,
+    /// Whether several speak in its sentence.
+    pub several: bool,
+    /// P(found and speaker and stance are right), from marked text.
     pub confidence: f64,
     /// Whether somebody should look at it.
     pub tier: Tier,
-}
-
-/// Turns the doubts counted so far into a probability and a tier.
-pub(crate) fn weigh(one: &mut Statement) {
-    let doubt = one.confidence;
-    let confidence = if doubt < 0.5 {
-        0.93
-    } else if doubt < 1.5 {
-        0.84
-    } else if doubt < 2.5 {
-        0.65
-    } else {
-        0.45
-    };
-    one.confidence = confidence;
-    one.tier = if confidence >= 0.8 && one.record != Record::Unattributed {
-        Tier::Accept
-    } else {
-        Tier::Review
-    };
 }

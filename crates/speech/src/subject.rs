@@ -200,6 +200,8 @@ pub(crate) fn before_verb(clause: &Clause<'_>, verb: usize) -> usize {
         let low = words.low(back);
         let skip = AUXILIARIES.contains(&low)
             || is_adverb(low)
+            || low == "far" && matches!(words.low(back.saturating_sub(1)), "so" | "thus")
+            || matches!(low, "so" | "thus") && words.low(at) == "far"
             || back == verb.saturating_sub(1)
                 && words
                     .mark(back)
@@ -361,7 +363,14 @@ fn clause_start(clause: &Clause<'_>, start: usize, end: usize) -> usize {
         let low = words.low(at);
         let next = at.saturating_add(1);
         let conjunction = matches!(low, "and" | "or");
-        if (SUBORDINATORS.contains(&low)
+        let named_as = low == "as"
+            && at.checked_sub(1).is_some_and(|back| {
+                matches!(
+                    words.low(back),
+                    "known" | "identified" | "tracked" | "described" | "itself" | "themselves"
+                )
+            });
+        if (SUBORDINATORS.contains(&low) && !named_as
             || matches!(low, "which" | "who") && !(next..end).any(|at| is_verbal(words, at)))
             && next < end
             && (at == start || !words.is_name(at))

@@ -8,6 +8,7 @@ use crate::lexicon::{Cue, Form, Frame, Sign, Tone, lexicon};
 use crate::memory::Memory;
 use crate::speaker::{Speaker, main_subject, speaker};
 use crate::subject::{Clause, Subject, before_verb, is_adverb, is_verbal, subject};
+use crate::turn::{OPINION, claims_deed, friendly_vow, negative, reduced};
 use crate::who::{Like, Who, describe, who};
 use crate::words::{Shape, Words};
 
@@ -30,6 +31,13 @@ pub(crate) fn verb(
     if words.is_name(at) && !clause.headline && at > clause.start {
         return None;
     }
+    // "a release", "to publish": only who gave out a paper says what is in it.
+    let gives = ["releas", "issu", "publish"]
+        .iter()
+        .any(|verb| words.low(at).starts_with(verb));
+    if gives && !crate::fits::ISSUES.contains(&words.low(at)) {
+        return None;
+    }
     // "United States" is no verb.
     let inside_name = (at.saturating_sub(3)..at).any(|from| {
         words.is_name(from)
@@ -47,18 +55,27 @@ pub(crate) fn verb(
     let passive = cue.form != Form::Ing
         && between.clone().any(|at| BE.contains(&words.low(at)))
         && matches!(cue.form, Form::Past | Form::Participle);
-    let not = between.clone().any(|at| {
-        matches!(words.low(at), "not" | "never")
-            || words.low(at).ends_with("n't")
-            || words.low(at).ends_with("n’t")
-    });
+    let neither = words.low(clause.start) == "neither" && clause.start >= floor
+        || back.is_some_and(|back| words.low(back) == "neither");
+    let not = neither
+        || between.clone().any(|at| {
+            matches!(words.low(at), "not" | "never")
+                || words.low(at).ends_with("n't")
+                || words.low(at).ends_with("n’t")
+        });
     if passive {
         return passive_cue(clause, at, floor, cue, memory);
+    }
+    if cue.form == Form::Past && OPINION.contains(&words.low(at)) && words.low(next) == "to" {
+        return reduced(clause, at, cue);
     }
     if let Some(inverted) = inverted(clause, at, cue, memory) {
         return Some(inverted);
     }
-    if not || reads_as_noun(clause, at, cue, back) {
+    if not {
+        return negative(clause, at, floor, cue, found, memory);
+    }
+    if reads_as_noun(clause, at, cue, back) {
         return None;
     }
     let low_back = back.map(|back| words.low(back)).unwrap_or_default();
@@ -78,7 +95,8 @@ pub(crate) fn verb(
                     | "continues"
                     | "quick"
                     | "forward"
-            )
+            ) || matches!(words.low(*before), "began" | "begun" | "started")
+                && words.low(before.saturating_sub(1)) != "and"
         });
         let lead = lead.min().filter(|_| cue.bare)?;
         let (main, start) = match subject(clause, lead, floor) {
@@ -166,6 +184,14 @@ pub(crate) fn verb(
     }
     let via = told_to(clause, at, cue);
     let mut one = active(clause, at, cue, made, via);
+    if one.tone == Tone::Content && one.who.like == Like::Persona && claims_deed(clause, at) {
+        one.tone = Tone::Claim;
+    }
+    if one.tone == Tone::Is(Stance::Threatens)
+        && let Some(stance) = friendly_vow(words, at)
+    {
+        one.tone = Tone::Is(stance);
+    }
     one.nested |= cue.form == Form::Ing && words.is_mark(one.start.saturating_sub(1), ',');
     Some(one)
 }
@@ -364,8 +390,14 @@ pub(crate) fn passive_cue(
             memory,
         )
     });
+    let mut relative = None;
     let start = match subject(clause, at, floor) {
         Subject::Here { region, .. } => region.start,
+        // "Iran, which was accused of …, has denied": a clause inside another.
+        Subject::Antecedent(range) => {
+            relative = Some(range.start..end.max(next));
+            range.start
+        }
         _ => before_verb(clause, at),
     };
     let make = |who: Who, tone: Tone, doubt: u8| {
@@ -373,12 +405,16 @@ pub(crate) fn passive_cue(
             cue: at..next,
             who,
             tone,
-            side: Side::Before,
+            side: if relative.is_some() {
+                Side::Inside
+            } else {
+                Side::Before
+            },
             start,
-            covers: at..next,
+            covers: relative.clone().unwrap_or(at..next),
             via: Vec::new(),
             nominal: false,
-            nested: false,
+            nested: relative.is_some(),
             passive: true,
             through: None,
             doubt,
@@ -387,24 +423,26 @@ pub(crate) fn passive_cue(
     let low = words.low(at);
     match cue.frame {
         Frame::Say | Frame::Weak | Frame::Name => {
-            let opinion = matches!(
-                low,
-                "believed"
-                    | "thought"
-                    | "said"
-                    | "considered"
-                    | "reported"
-                    | "suspected"
-                    | "understood"
-                    | "alleged"
-                    | "presumed"
-                    | "feared"
-                    | "known"
-                    | "claimed"
-                    | "estimated"
-                    | "learned"
-            );
+            let opinion = OPINION.contains(&low)
+                || matches!(
+                    low,
+                    "believed"
+                        | "thought"
+                        | "said"
+                        | "considered"
+                        | "reported"
+                        | "suspected"
+                        | "understood"
+                        | "alleged"
+                        | "presumed"
+                        | "feared"
+                        | "known"
+                        | "claimed"
+                        | "estimated"
+                        | "learned"
+                );
             let followed = matches!(words.low(next), "to" | "that" | "by" | "as")
+                || low == "suspected" && words.low(next) == "of"
                 || low == "considered"
                 || words.is_adverb_at(next);
             if !opinion || !followed {
@@ -426,6 +464,8 @@ pub(crate) fn passive_cue(
             // The subject is the accused; it is found by what is said of it.
             make(agent.unwrap_or_else(|| nobody("unspecified")), cue.tone, 1)
         }
+        // "were questioned by police" is no doubt.
+        Frame::Act if low == "questioned" => None,
         Frame::Act => make(agent?, cue.tone, 0),
         Frame::Quote => {
             // "was quoted by AFP as saying": the subject speaks, the agent passes it on.
@@ -478,6 +518,7 @@ pub(crate) fn hand_over(clause: &Clause<'_>, one: &mut Found, memory: &Memory) {
             .cues
             .get(words.low(verb))
             .is_none_or(|cue| cue.frame != Frame::Quote)
+            && !(words.low(verb) == "observed" && words.is_name(verb.saturating_add(1)))
     {
         return;
     }

@@ -3,6 +3,7 @@
 use crate::common_noun::common;
 use crate::lexicon::{Naming, Noun, Sort, lexicon};
 use crate::memory::Memory;
+pub(crate) use crate::org_name::is_org_name;
 use crate::statement::{Record, SpeakerKind};
 use crate::words::{Shape, Words};
 use std::ops::Range;
@@ -143,6 +144,12 @@ pub(crate) fn name_run(words: &Words<'_>, start: usize, end: usize) -> Option<Ra
 
 /// A person's name as it is given: without middle initials.
 fn person_name(words: &Words<'_>, run: Range<usize>) -> String {
+    // "Harbor's Paula Reyes"
+    let run = run
+        .clone()
+        .rev()
+        .find(|at| words.is_possessive(*at) && *at > run.start && run.end.saturating_sub(*at) > 2)
+        .map_or(run.clone(), |at| at.saturating_add(1)..run.end);
     let many = run.len() > 2;
     let parts: Vec<&str> = run
         .filter(|index| words.at(*index).is_some_and(|token| token.shape == Shape::Word))
@@ -177,6 +184,13 @@ pub(crate) fn who(words: &Words<'_>, range: Range<usize>, memory: &Memory) -> Op
     let head_end = head_end(words, start, range.end);
     if head_end <= start {
         return None;
+    }
+    if let Some(run) = crate::common_noun::capital_run(words, start)
+        && let Some(mut known) = memory.introduced(&plain(words, run.clone()))
+        && (run.end >= head_end || !words.is_possessive(run.end))
+    {
+        known.mention = run;
+        return Some(known);
     }
     let mut found = head(words, range.start, start..head_end, range.end, memory)?;
     // "Estonia's foreign minister, Urmas Paet,": the name follows the office.
@@ -257,7 +271,27 @@ fn pronoun(words: &Words<'_>, range: Range<usize>, memory: &Memory) -> Option<Wh
         "he" | "she" if alone => memory.person()?,
         "it" if alone => memory.thing()?,
         "they" | "both" if alone => memory.group()?,
-        "we" | "i" if alone => return None,
+        // "One of them said": one of those who spoke.
+        "one" | "two" | "some" | "both"
+            if words.low(range.start.saturating_add(1)) == "of"
+                && matches!(
+                    words.low(range.start.saturating_add(2)),
+                    "them" | "these" | "those"
+                )
+                && range.len() == 3 =>
+        {
+            memory.group()?
+        }
+        "we" if alone => Who {
+            name: crate::statement::PUBLISHER.to_owned(),
+            kind: SpeakerKind::Media,
+            record: Record::Publisher,
+            like: Like::Crowd,
+            plural: true,
+            whose: None,
+            mention: 0..0,
+            doubt: 1,
+        },
         _ => return None,
     };
     found.mention = range.start..range.start.saturating_add(1);
@@ -378,6 +412,12 @@ fn head(
     let after = [
         seen.role.map(|(_, at)| at.saturating_add(1)),
         seen.last_party.as_ref().map(|(_, _, range)| range.end),
+        // "Greywater's Tomas Reik"
+        range
+            .clone()
+            .rev()
+            .find(|at| words.is_possessive(*at))
+            .map(|at| at.saturating_add(1)),
         seen.noun
             .filter(|(noun, _)| !matches!(noun, Noun::Persona | Noun::Paper))
             .map(|(_, at)| at.saturating_add(1)),
@@ -443,9 +483,14 @@ fn head(
             _ => None,
         };
         if single && let Some((kind, like)) = beside {
-            let raw = words.raw(run.start);
+            // "the Daily Echo": the noun belongs to the name.
+            let noun = seen
+                .noun
+                .map(|(_, at)| at)
+                .filter(|at| words.is_name(*at) && at.saturating_add(1) == run.start && *at > from);
+            let raw = &plain(words, noun.unwrap_or(run.start)..run.end);
             let mut who = new(raw.to_owned(), kind, Record::OnRecord, like, 0);
-            who.whose = Some(raw.to_owned());
+            who.whose = Some(raw.clone());
             return Some(who);
         }
         if single && seen.party.is_none() && seen.noun.is_none() {
@@ -471,71 +516,6 @@ fn head(
         return of_party(index, place);
     }
     common(words, from, range, region_end, &seen, whose, definite, memory)
-}
-
-const ORG_WORDS: [&str; 54] = [
-    "solutions",
-    "software",
-    "research",
-    "online",
-    "international",
-    "global",
-    "industries",
-    "analytics",
-    "partners",
-    "army",
-    "institution",
-    "watch",
-    "inc",
-    "corp",
-    "ltd",
-    "llc",
-    "co",
-    "company",
-    "group",
-    "ministry",
-    "agency",
-    "department",
-    "bureau",
-    "institute",
-    "university",
-    "foundation",
-    "service",
-    "services",
-    "office",
-    "committee",
-    "council",
-    "police",
-    "times",
-    "post",
-    "news",
-    "labs",
-    "lab",
-    "security",
-    "networks",
-    "intelligence",
-    "center",
-    "centre",
-    "bank",
-    "association",
-    "party",
-    "command",
-    "commission",
-    "authority",
-    "journal",
-    "systems",
-    "technologies",
-    "union",
-    "project",
-    "court",
-];
-
-/// Whether a run of capitals is the name of an organisation.
-pub(crate) fn is_org_name(words: &Words<'_>, run: Range<usize>) -> bool {
-    !run.is_empty()
-        && run
-            .clone()
-            .any(|at| words.is_name(at) && ORG_WORDS.contains(&words.low(at)))
 }
 
 /// What stands beside a person: "a former soldier who had defected", "chief executive of Acme".

@@ -16,6 +16,7 @@ fn statements_of_any_text() {
             };
             let paper = Paper {
                 pieces: vec![piece],
+                voice: None,
                 published: published.as_ref(),
             };
             for one in statements(&paper) {

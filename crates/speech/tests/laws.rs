@@ -25,6 +25,7 @@ fn read(text: &str) -> Vec<Statement> {
         .collect();
     statements(&Paper {
         pieces,
+        voice: None,
         published: Some(&published),
     })
 }

@@ -6,6 +6,7 @@
 
 mod conflict;
 mod finding;
+mod letter;
 mod origin;
 
 use std::collections::BTreeMap;
@@ -14,11 +15,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ascribe_model::finding::engine_finding_id;
 use ascribe_model::observation::Saw;
-use ascribe_model::{ArtifactId, Moment, Provenance, Role, Text};
+use ascribe_model::{ArtifactId, Moment, Provenance, Reading, Role, Text};
 use ascribe_speech::echo::Marks;
-use ascribe_speech::{Paper, Piece, Statement};
+use ascribe_speech::{Paper, Piece, Statement, Voice};
 
-pub use ascribe_speech::Record;
+pub use ascribe_speech::{Record, Tier};
 pub use conflict::{Conflict, Side};
 pub use origin::{Edge, Origin};
 
@@ -27,8 +28,22 @@ use crate::{Evidence, Suggestions, World};
 /// The name of the engine.
 pub const NAME: &str = "statements";
 
-/// Texts of these kinds of evidence have statements.
-pub const KINDS: [&str; 4] = ["text", "markdown", "html", "pdf"];
+/// Evidence of these kinds is a document.
+const KINDS: [&str; 4] = ["text", "markdown", "html", "pdf"];
+/// Evidence of these kinds is one where it has a body of text: a mail, a bundle with reports or notes.
+const KINDS_WITH_TEXT: [&str; 2] = ["mail", "intelligence"];
+
+/// Whether statements are read off what was read.
+#[must_use]
+pub fn is_document(reading: &Reading) -> bool {
+    let kind = reading.kind.as_str();
+    KINDS.contains(&kind)
+        || KINDS_WITH_TEXT.contains(&kind)
+            && reading
+                .observations
+                .iter()
+                .any(|seen| matches!(&seen.saw, Saw::Text(text) if text.role == Role::Body))
+}
 
 /// A statement of a document of the case.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,7 +129,7 @@ fn documents<'a>(world: &World<'a>) -> Vec<Document<'a>> {
     let wanted: Vec<&Evidence> = world
         .evidence
         .iter()
-        .filter(|one| one.incident == world.incident && KINDS.contains(&one.reading.kind.as_str()))
+        .filter(|one| one.incident == world.incident && is_document(&one.reading))
         .collect();
     let new: Vec<&Evidence> = wanted
         .iter()
@@ -149,15 +164,16 @@ fn documents<'a>(world: &World<'a>) -> Vec<Document<'a>> {
 }
 
 fn hear(evidence: &Evidence) -> Heard {
-    let texts: Vec<&Text> = evidence
-        .reading
-        .observations
-        .iter()
+    let all = evidence.reading.observations.iter();
+    let mut texts: Vec<&Text> = all
         .filter_map(|seen| match &seen.saw {
             Saw::Text(text) if matches!(text.role, Role::Body | Role::Title | Role::Caption) => Some(text),
             _ => None,
         })
         .collect();
+    if evidence.reading.kind == "mail" {
+        texts = letter::own_words(&texts);
+    }
     Heard {
         told: statements(evidence, &texts),
         marks: Marks::of(texts.iter().map(|text| text.as_str())),
@@ -167,7 +183,19 @@ fn hear(evidence: &Evidence) -> Heard {
 /// The statements in the texts of one document.
 fn statements(evidence: &Evidence, texts: &[&Text]) -> Vec<Told> {
     let published = evidence.reading.document.published.as_ref();
+    let sender = letter::sender(&evidence.reading);
+    // The words that name the sender stand in front of the text and are no text of it.
+    let mut texts = texts.to_vec();
+    texts.extend(sender.as_ref().map(|(_, header)| *header));
+    let texts = texts.as_slice();
     let paper = Paper {
+        voice: sender.map(|(name, header)| Voice {
+            name,
+            at: ascribe_speech::Place {
+                piece: texts.len().saturating_sub(1),
+                range: 0..header.as_str().len(),
+            },
+        }),
         pieces: texts
             .iter()
             .map(|text| Piece {

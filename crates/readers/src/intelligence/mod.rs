@@ -10,6 +10,7 @@ mod list;
 mod misp;
 mod object;
 mod pattern;
+mod prose;
 mod stix;
 
 use ascribe_intel::indicators::canonical;
@@ -22,7 +23,7 @@ use crate::{Head, Match, Reader};
 
 /// The reader of threat intelligence.
 pub const READER: Reader = Reader {
-    name: "intelligence/1",
+    name: "intelligence/2",
     kind: "intelligence",
     detect,
     read,

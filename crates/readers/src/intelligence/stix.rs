@@ -147,8 +147,19 @@ impl<'b, 'd> Bundle<'b, 'd> {
             let at = search.next(sheet.places, object.raw, written);
             sheet.out.mention(*kind, value, written, &role, at);
         }
-        for (text, role) in [(&object.name, "name"), (&object.description, "description")] {
-            sheet.scan(text, object.raw, role);
+        sheet.scan(&object.name, object.raw, "name");
+        // What a report or a note tells is text like any other; of a revoked one it is taken back.
+        match super::prose::prose(&object.kind, object.raw, sheet).filter(|_| !object.revoked) {
+            Some(text) => {
+                if sheet.out.document().publisher.is_none()
+                    && let Some(author) = object.author.as_deref().and_then(|id| self.by_id(id))
+                {
+                    sheet.out.document().publisher =
+                        Some(author.name.clone()).filter(|name| !name.is_empty());
+                }
+                sheet.out.text(text);
+            }
+            None => sheet.scan(&object.description, object.raw, "description"),
         }
         if let Some(pattern) = &object.foreign_pattern {
             sheet.scan(pattern, object.raw, "pattern");

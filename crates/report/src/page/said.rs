@@ -37,7 +37,8 @@ fn table(rows: &[Said], label: &str) -> Markup {
                     td { (name(&row.target)) }
                     td class="says" { @if row.evidence.is_empty() { span class="soft" { "nothing described" } } @else { (sentence(&row.evidence.join(", "))) } }
                     td { @if row.named { "yes" } @else { "no" } }
-                    td class="mid" { (counted(row.statements, "time", "times")) " in " (counted(row.documents, "document", "documents")) }
+                    td class="mid" { (counted(row.statements, "time", "times")) " in " (counted(row.documents, "document", "documents"))
+                        @if row.review > 0 { ", " (row.review) " to review" } }
                 } } }
             }
         },

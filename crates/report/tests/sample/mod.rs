@@ -592,6 +592,7 @@ pub fn sample() -> Sample {
             named: true,
             statements: 3,
             documents: 2,
+            review: 0,
         }],
     }
 }
