@@ -7,9 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::WeighError;
 use super::cells::{at, put};
-use super::plan::{
-    Join, Leaf, Node, Plan, TABLE_CELLS_MAX, WORK_MAX, Work, cell_map, cells_in, dense_in, states,
-};
+use super::plan::{Join, Leaf, Node, Plan, TABLE_CELLS_MAX, WORK_MAX, Work, cell_map, cells_in, states};
 use super::world::World;
 
 impl Plan {
@@ -148,17 +146,10 @@ impl Plan {
                 most: TABLE_CELLS_MAX,
             });
         }
-        let keys = a
-            .class_of
-            .iter()
-            .zip(&b.class_of)
-            .map(|(ca, cb)| ca * b.classes + cb);
-        let (class_of, settings) = dense_in(keys, a.classes * b.classes, &mut self.scratch);
-        let classes: Vec<(usize, usize)> = settings
-            .iter()
-            .map(|&setting| (at(&a.class_of, setting), at(&b.class_of, setting)))
-            .collect();
-        self.work = self.work.saturating_add(cells.saturating_mul(classes.len()));
+        let product = self.framings.join((left, a), (right, b));
+        self.work = self
+            .work
+            .saturating_add(cells.saturating_mul(product.pairs.len()));
         if self.work > WORK_MAX {
             return Err(WeighError::TooWide {
                 what: "multiplications",
@@ -170,14 +161,15 @@ impl Plan {
         let right_cells = other_than_same(cell_map(world, &union, &b.scope), b.size);
         let node = Node {
             size: cells_in(world, &scope),
-            classes: classes.len(),
+            classes: product.firsts.len() - 1,
             scope,
-            class_of,
+            class_of: product.class_of,
             coarse: Vec::new(),
             work: Work::Join(Join {
                 left,
                 right,
-                classes,
+                pairs: product.pairs,
+                firsts: product.firsts,
                 left_cells,
                 right_cells,
                 cells,

@@ -41,6 +41,20 @@ pub(super) fn multiply_and_sum(a: &[f64], b: &[f64], out: &mut [f64]) {
     }
 }
 
+/// `out[o] += factor·Σ_s a[s, o]·b[s, o]`.
+pub(super) fn multiply_and_add(a: &[f64], b: &[f64], factor: f64, out: &mut [f64]) {
+    let width = out.len();
+    if let [single] = out {
+        *single += factor * dot(a, b);
+        return;
+    }
+    for (a, b) in a.chunks_exact(width).zip(b.chunks_exact(width)) {
+        for ((out, a), b) in out.iter_mut().zip(a).zip(b) {
+            *out += factor * a * b;
+        }
+    }
+}
+
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut lanes = [0.0; LANES];
     let (a_blocks, b_blocks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));

@@ -4,7 +4,7 @@
 //! Source: METHOD section 2, "Law of one trace".
 
 use super::cells::{add, at, put, row};
-use super::kernels::{expand, largest, multiply_and_sum};
+use super::kernels::{expand, largest, multiply_and_add, multiply_and_sum};
 use super::numbers::Numbers;
 use super::plan::{Group, Join, Leaf, Node, Plan, Work};
 use super::settings::{LAWS, Setting, law, owns, pair_value};
@@ -23,12 +23,28 @@ pub(super) struct Tables {
     pub(super) cells: Vec<Vec<f64>>,
     /// Binary exponent of each class: the true cell is `cell × 2^exponent`.
     pub(super) exponent: Vec<Vec<i32>>,
-    /// What the scaling of each class multiplied by.
+    /// What scaling multiplied by, for each pair of classes of a join.
     pub(super) factor: Vec<Vec<f64>>,
+    /// Whether no sum lost a term that is 0 now and might not be once a leaf changes.
+    pub(super) whole: bool,
     /// Likelihood of each trace: one row of combinations of its sources for each law.
     pub(super) traces: Vec<Vec<f64>>,
     /// Buffers to use again.
     spare: Vec<Vec<f64>>,
+}
+
+/// By which power of two a row is scaled up: 0 unless all its cells are small and one is not 0.
+fn scaling(row: &[f64]) -> i32 {
+    // Almost always the first cell or the second says that there is nothing to do.
+    if row.iter().any(|cell| *cell >= SMALL) {
+        return 0;
+    }
+    let most = largest(row);
+    if most > 0.0 {
+        (-libm::ilogb(most)).min(SCALE_MAX)
+    } else {
+        0
+    }
 }
 
 /// The three states of a trace under one law: absent, genuine, planted.
@@ -40,7 +56,10 @@ impl Tables {
         for node in &plan.nodes {
             tables.cells.push(vec![0.0; node.classes * node.size]);
             tables.exponent.push(vec![0; node.classes]);
-            tables.factor.push(vec![1.0; node.classes]);
+            tables.factor.push(match &node.work {
+                Work::Join(join) => vec![1.0; join.pairs.len()],
+                Work::Leaf { .. } => Vec::new(),
+            });
         }
         for trace in 0..world.traces.len() {
             let shared = plan.trace_voices.get(trace).map_or(0, |v| v.shared.len());
@@ -51,6 +70,7 @@ impl Tables {
 
     /// Fills every table.
     pub(super) fn fill(&mut self, world: &World, plan: &Plan, numbers: &Numbers) {
+        self.whole = true;
         for (index, node) in plan.nodes.iter().enumerate() {
             self.fill_node(world, plan, numbers, index, node);
         }
@@ -87,40 +107,21 @@ impl Tables {
                 }
             },
             Work::Join(join) => {
-                self.multiply(plan, join, node.size, &mut cells);
+                self.multiply(plan, index, join, node.size, &mut cells);
             }
         }
-        self.scale(index, node, &mut cells);
+        if let (Work::Leaf { .. }, Some(exponents)) = (&node.work, self.exponent.get_mut(index)) {
+            for (row, exponent) in cells.chunks_exact_mut(node.size.max(1)).zip(exponents) {
+                let up = scaling(row);
+                *exponent = -up;
+                if up > 0 {
+                    let factor = libm::scalbn(1.0, up);
+                    row.iter_mut().for_each(|cell| *cell *= factor);
+                }
+            }
+        }
         if let Some(place) = self.cells.get_mut(index) {
             *place = cells;
-        }
-    }
-
-    fn scale(&mut self, index: usize, node: &Node, cells: &mut [f64]) {
-        for (class, row) in cells.chunks_exact_mut(node.size.max(1)).enumerate() {
-            let mut exponent = match &node.work {
-                Work::Leaf { .. } => 0,
-                Work::Join(join) => {
-                    let (left, right) = at(&join.classes, class);
-                    self.exponent_of(join.left, left) + self.exponent_of(join.right, right)
-                }
-            };
-            let mut factor = 1.0;
-            let most = largest(row);
-            if most > 0.0 && most < SMALL {
-                let up = (-libm::ilogb(most)).min(SCALE_MAX);
-                factor = libm::scalbn(1.0, up);
-                for cell in row.iter_mut() {
-                    *cell *= factor;
-                }
-                exponent -= up;
-            }
-            if let Some(place) = self.exponent.get_mut(index) {
-                put(place, class, exponent);
-            }
-            if let Some(place) = self.factor.get_mut(index) {
-                put(place, class, factor);
-            }
         }
     }
 
@@ -133,19 +134,81 @@ impl Tables {
         self.cells.get(node).map_or(&[][..], |c| row(c, class, size))
     }
 
-    fn multiply(&mut self, plan: &Plan, join: &Join, size: usize, cells: &mut [f64]) {
+    /// Multiplies two nodes class by class, adds up what belongs to one class, and scales what became small.
+    fn multiply(&mut self, plan: &Plan, index: usize, join: &Join, size: usize, cells: &mut [f64]) {
         let left = self.spread_out(plan, join.left, join.left_cells.as_deref());
         let right = self.spread_out(plan, join.right, join.right_cells.as_deref());
-        for (out, (a, b)) in cells.chunks_exact_mut(size.max(1)).zip(&join.classes) {
-            let a = match &left {
-                Some(left) => row(left, *a, join.cells),
-                None => self.row(plan, join.left, *a),
+        let mut exponents = self
+            .exponent
+            .get_mut(index)
+            .map(std::mem::take)
+            .unwrap_or_default();
+        let mut factors = self.factor.get_mut(index).map(std::mem::take).unwrap_or_default();
+        let mut whole = self.whole;
+        for (class, (out, exponent)) in cells
+            .chunks_exact_mut(size.max(1))
+            .zip(&mut exponents)
+            .enumerate()
+        {
+            let span = join.pairs_of(class);
+            let pairs = join.pairs.get(span.clone()).unwrap_or_default();
+            let factors = factors.get_mut(span).unwrap_or_default();
+            let rows = |(a, b): (usize, usize)| {
+                let a = match &left {
+                    Some(left) => row(left, a, join.cells),
+                    None => self.row(plan, join.left, a),
+                };
+                let b = match &right {
+                    Some(right) => row(right, b, join.cells),
+                    None => self.row(plan, join.right, b),
+                };
+                (a, b)
             };
-            let b = match &right {
-                Some(right) => row(right, *b, join.cells),
-                None => self.row(plan, join.right, *b),
-            };
-            multiply_and_sum(a, b, out);
+            let of_pair =
+                |(a, b): (usize, usize)| self.exponent_of(join.left, a) + self.exponent_of(join.right, b);
+            *exponent = pairs.first().map_or(0, |pair| of_pair(*pair));
+            factors.fill(1.0);
+            if pairs.iter().any(|pair| of_pair(*pair) != *exponent) {
+                // Terms of different scale: the largest that is not 0 gives the common one.
+                let possible = |pair: &(usize, usize)| {
+                    let (a, b) = rows(*pair);
+                    multiply_and_sum(a, b, out);
+                    out.iter().any(|cell| *cell > 0.0)
+                };
+                let common = pairs.iter().copied().filter(possible).map(of_pair).max();
+                *exponent = common
+                    .or(pairs.iter().copied().map(of_pair).max())
+                    .unwrap_or_default();
+                for (factor, pair) in factors.iter_mut().zip(pairs) {
+                    let down = of_pair(*pair) - *exponent;
+                    whole &= down <= 0;
+                    *factor = if down > 0 { 0.0 } else { libm::scalbn(1.0, down) };
+                }
+            }
+            for (term, (pair, factor)) in pairs.iter().zip(factors.iter()).enumerate() {
+                let (a, b) = rows(*pair);
+                if term == 0 && *factor == 1.0 {
+                    multiply_and_sum(a, b, out);
+                } else {
+                    if term == 0 {
+                        out.fill(0.0);
+                    }
+                    multiply_and_add(a, b, *factor, out);
+                }
+            }
+            let up = scaling(out);
+            if up > 0 {
+                let factor = libm::scalbn(1.0, up);
+                for cell in out.iter_mut().chain(factors) {
+                    *cell *= factor;
+                }
+                *exponent -= up;
+            }
+        }
+        self.whole = whole;
+        if let (Some(place), Some(factor)) = (self.exponent.get_mut(index), self.factor.get_mut(index)) {
+            *place = exponents;
+            *factor = factors;
         }
         self.give_back(left);
         self.give_back(right);
