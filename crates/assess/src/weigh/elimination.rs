@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::WeighError;
 use super::cells::{at, put};
+use super::kernels::Spread;
 use super::plan::{Join, Leaf, Node, Plan, TABLE_CELLS_MAX, WORK_MAX, Work, cell_map, cells_in, states};
 use super::world::World;
 
@@ -157,8 +158,8 @@ impl Plan {
                 most: WORK_MAX,
             });
         }
-        let left_cells = other_than_same(cell_map(world, &union, &a.scope), a.size);
-        let right_cells = other_than_same(cell_map(world, &union, &b.scope), b.size);
+        let left_cells = other_than_same(&cell_map(world, &union, &a.scope), a.size);
+        let right_cells = other_than_same(&cell_map(world, &union, &b.scope), b.size);
         let node = Node {
             size: cells_in(world, &scope),
             classes: product.firsts.len() - 1,
@@ -252,9 +253,9 @@ impl Bucket {
     }
 }
 
-fn other_than_same(map: Vec<usize>, size: usize) -> Option<Vec<usize>> {
+fn other_than_same(map: &[usize], size: usize) -> Option<Spread> {
     let same = map.len() == size && map.iter().enumerate().all(|(cell, to)| cell == *to);
-    if same { None } else { Some(map) }
+    if same { None } else { Some(Spread::new(map)) }
 }
 
 /// Rank of each variable in the order of elimination: always the one that leaves the smallest table, of equals the

@@ -3,7 +3,7 @@
 //! Groups are operator profiles (the ledger) or everything together (owners).
 
 use super::cells::{add, at, put, row, row_mut};
-use super::kernels::{add_products, collect};
+use super::kernels::add_products;
 use super::plan::{Leaf, Plan, Work};
 use super::settings::Setting;
 use super::tables::Tables;
@@ -147,7 +147,7 @@ impl Backward {
                 if !at(&self.wanted, to) {
                     continue;
                 }
-                let others = tables.spread_out(plan, other, other_cells.as_deref());
+                let others = tables.spread_out(plan, other, other_cells.as_ref());
                 let mut own = rows.get_mut(to).map(std::mem::take).unwrap_or_default();
                 let count = self.nodes.get(to).map_or(0, |e| e.group.len());
                 let mut full = match to_cells {
@@ -184,7 +184,7 @@ impl Backward {
                             .chunks_exact(join.cells.max(1))
                             .zip(own.chunks_exact_mut(size))
                         {
-                            collect(full, cells, own);
+                            cells.collect(full, own);
                         }
                     }
                     None => own = full,

@@ -13,6 +13,7 @@ use super::WeighError;
 use super::cells::{at, put};
 use super::elimination::elimination_ranks;
 use super::framings::Framings;
+use super::kernels::Spread;
 use super::settings::{LAWS, Setting, owns, profiles, settings, spoken_rows};
 use super::voices::Voices;
 use super::world::{Coupling, Target, World};
@@ -59,8 +60,8 @@ pub(super) struct Join {
     /// Where the pairs of each class begin; the last is their number.
     pub(super) firsts: Vec<usize>,
     /// Cells of the inputs for each cell before summing; `None`: the same cell.
-    pub(super) left_cells: Option<Vec<usize>>,
-    pub(super) right_cells: Option<Vec<usize>>,
+    pub(super) left_cells: Option<Spread>,
+    pub(super) right_cells: Option<Spread>,
     /// Cells before summing.
     pub(super) cells: usize,
 }

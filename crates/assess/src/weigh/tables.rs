@@ -4,7 +4,7 @@
 //! Source: METHOD section 2, "Law of one trace".
 
 use super::cells::{add, at, put, row};
-use super::kernels::{expand, largest, multiply_and_add, multiply_and_sum};
+use super::kernels::{Spread, largest, multiply_and_add, multiply_and_sum, reaches};
 use super::numbers::Numbers;
 use super::plan::{Group, Join, Leaf, Node, Plan, Work};
 use super::settings::{LAWS, Setting, law, owns, pair_value};
@@ -35,8 +35,7 @@ pub(super) struct Tables {
 
 /// By which power of two a row is scaled up: 0 unless all its cells are small and one is not 0.
 fn scaling(row: &[f64]) -> i32 {
-    // Almost always the first cell or the second says that there is nothing to do.
-    if row.iter().any(|cell| *cell >= SMALL) {
+    if reaches(row, SMALL) {
         return 0;
     }
     let most = largest(row);
@@ -136,8 +135,11 @@ impl Tables {
 
     /// Multiplies two nodes class by class, adds up what belongs to one class, and scales what became small.
     fn multiply(&mut self, plan: &Plan, index: usize, join: &Join, size: usize, cells: &mut [f64]) {
-        let left = self.spread_out(plan, join.left, join.left_cells.as_deref());
-        let right = self.spread_out(plan, join.right, join.right_cells.as_deref());
+        // Almost always a subject's own table: one cell for each state multiplies the others' rows.
+        let by_row = join.right_cells.as_ref().filter(|cells| cells.is_by_row(size));
+        let left = self.spread_out(plan, join.left, join.left_cells.as_ref());
+        let spread = join.right_cells.as_ref().filter(|_| by_row.is_none());
+        let right = self.spread_out(plan, join.right, spread);
         let mut exponents = self
             .exponent
             .get_mut(index)
@@ -164,6 +166,10 @@ impl Tables {
                 };
                 (a, b)
             };
+            let add_product = |a: &[f64], b: &[f64], factor: f64, out: &mut [f64]| match by_row {
+                Some(cells) => cells.add_rows(a, b, factor, out),
+                None => multiply_and_add(a, b, factor, out),
+            };
             let of_pair =
                 |(a, b): (usize, usize)| self.exponent_of(join.left, a) + self.exponent_of(join.right, b);
             *exponent = pairs.first().map_or(0, |pair| of_pair(*pair));
@@ -172,7 +178,8 @@ impl Tables {
                 // Terms of different scale: the largest that is not 0 gives the common one.
                 let possible = |pair: &(usize, usize)| {
                     let (a, b) = rows(*pair);
-                    multiply_and_sum(a, b, out);
+                    out.fill(0.0);
+                    add_product(a, b, 1.0, out);
                     out.iter().any(|cell| *cell > 0.0)
                 };
                 let common = pairs.iter().copied().filter(possible).map(of_pair).max();
@@ -187,14 +194,14 @@ impl Tables {
             }
             for (term, (pair, factor)) in pairs.iter().zip(factors.iter()).enumerate() {
                 let (a, b) = rows(*pair);
-                if term == 0 && *factor == 1.0 {
+                if term == 0 && *factor == 1.0 && by_row.is_none() {
                     multiply_and_sum(a, b, out);
-                } else {
-                    if term == 0 {
-                        out.fill(0.0);
-                    }
-                    multiply_and_add(a, b, *factor, out);
+                    continue;
                 }
+                if term == 0 {
+                    out.fill(0.0);
+                }
+                add_product(a, b, *factor, out);
             }
             let up = scaling(out);
             if up > 0 {
@@ -219,14 +226,14 @@ impl Tables {
         &mut self,
         plan: &Plan,
         node: usize,
-        cells: Option<&[usize]>,
+        cells: Option<&Spread>,
     ) -> Option<Vec<f64>> {
         let cells = cells?;
         let mut spread = self.spare.pop().unwrap_or_default();
         let classes = plan.nodes.get(node).map_or(0, |n| n.classes);
-        spread.resize(classes * cells.len(), 0.0);
-        for (class, full) in spread.chunks_exact_mut(cells.len().max(1)).enumerate() {
-            expand(self.row(plan, node, class), cells, full);
+        spread.resize(classes * cells.cells(), 0.0);
+        for (class, full) in spread.chunks_exact_mut(cells.cells().max(1)).enumerate() {
+            cells.expand(self.row(plan, node, class), full);
         }
         Some(spread)
     }
