@@ -162,7 +162,7 @@ impl Ready {
     fn outcome(&self) -> Result<Outcome, WeighError> {
         let (world, plan) = (&self.world, &self.plan);
         let numbers = Numbers::new(world, world.points(), Tempering::Whole);
-        let mut tables = Tables::new(world, plan);
+        let mut tables = Tables::forward(world, plan);
         tables.fill(world, plan, &numbers);
         Outcome::read(world, plan, &numbers, &tables)
     }

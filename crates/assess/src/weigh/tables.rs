@@ -19,7 +19,7 @@ const SCALE_MAX: i32 = 1000;
 /// All tables of one evaluation.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tables {
-    /// Cells of each node, one row a class.
+    /// Cells of each slot, one row a class.
     pub(super) cells: Vec<Vec<f64>>,
     /// Binary exponent of each class: the true cell is `cell × 2^exponent`.
     pub(super) exponent: Vec<Vec<i32>>,
@@ -31,6 +31,8 @@ pub(super) struct Tables {
     pub(super) traces: Vec<Vec<f64>>,
     /// Buffers to use again.
     spare: Vec<Vec<f64>>,
+    /// Which of `cells` each node has: its own, but in [`Tables::forward`].
+    slots: Vec<usize>,
 }
 
 /// By which power of two a row is scaled up: 0 unless all its cells are small and one is not 0.
@@ -50,10 +52,53 @@ fn scaling(row: &[f64]) -> i32 {
 pub(super) type States = [f64; 3];
 
 impl Tables {
-    pub(super) fn new(world: &World, plan: &Plan) -> Self {
-        let mut tables = Self::default();
+    /// Tables of which only the last is kept.
+    ///
+    /// Nodes follow each other in a few buffers, which stay in the near caches and touch little memory: that counts
+    /// for more than a quarter of the multiplications, most of all where one posterior is all that is asked.
+    pub(super) fn forward(world: &World, plan: &Plan) -> Self {
+        let mut sizes: Vec<usize> = Vec::new();
+        let mut slots: Vec<usize> = Vec::with_capacity(plan.nodes.len());
+        let mut free: Vec<usize> = Vec::new();
         for node in &plan.nodes {
-            tables.cells.push(vec![0.0; node.classes * node.size]);
+            let wanted = node.classes * node.size;
+            // The smallest that is large enough, else the largest, which grows.
+            let place = |&place: &usize| {
+                let size = at(&sizes, at(&free, place));
+                (size < wanted, size.abs_diff(wanted), place)
+            };
+            let slot = match (0..free.len()).min_by_key(place) {
+                Some(place) => free.swap_remove(place),
+                None => {
+                    sizes.push(0);
+                    sizes.len() - 1
+                }
+            };
+            let size = at(&sizes, slot).max(wanted);
+            put(&mut sizes, slot, size);
+            slots.push(slot);
+            if let Work::Join(join) = &node.work {
+                // The unit at place 0 alone is an input more than once.
+                let used = [join.left, join.right].into_iter().filter(|&input| input > 0);
+                free.extend(used.map(|input| at(&slots, input)));
+            }
+        }
+        Self::in_slots(world, plan, slots, &sizes)
+    }
+
+    /// Tables that are all kept, for what runs the plan backwards or changes parts of it.
+    pub(super) fn new(world: &World, plan: &Plan) -> Self {
+        let sizes: Vec<usize> = plan.nodes.iter().map(|n| n.classes * n.size).collect();
+        Self::in_slots(world, plan, (0..sizes.len()).collect(), &sizes)
+    }
+
+    fn in_slots(world: &World, plan: &Plan, slots: Vec<usize>, sizes: &[usize]) -> Self {
+        let mut tables = Self {
+            cells: sizes.iter().map(|&size| vec![0.0; size]).collect(),
+            slots,
+            ..Self::default()
+        };
+        for node in &plan.nodes {
             tables.exponent.push(vec![0; node.classes]);
             tables.factor.push(match &node.work {
                 Work::Join(join) => vec![1.0; join.pairs.len()],
@@ -85,7 +130,9 @@ impl Tables {
         node: &Node,
     ) {
         // Taken out while it is written, so that its inputs can be read.
-        let mut cells = self.cells.get_mut(index).map(std::mem::take).unwrap_or_default();
+        let slot = at(&self.slots, index);
+        let mut buffer = self.cells.get_mut(slot).map(std::mem::take).unwrap_or_default();
+        let cells = buffer.get_mut(..node.classes * node.size).unwrap_or_default();
         match &node.work {
             Work::Leaf {
                 leaf,
@@ -94,19 +141,19 @@ impl Tables {
             } => match leaf {
                 Leaf::Unit => cells.fill(1.0),
                 Leaf::Source(source) => {
-                    fill_source(world, plan, numbers, *source, settings, &mut cells);
+                    fill_source(world, plan, numbers, *source, settings, cells);
                 }
                 Leaf::Subject(subject) => {
-                    fill_subject(world, plan, numbers, *subject, settings, order, &mut cells);
+                    fill_subject(world, plan, numbers, *subject, settings, order, cells);
                 }
                 Leaf::Group(group) => {
                     if let Some(group) = plan.groups.get(*group) {
-                        self.fill_group(world, plan, numbers, group, settings, order, &mut cells);
+                        self.fill_group(world, plan, numbers, group, settings, order, cells);
                     }
                 }
             },
             Work::Join(join) => {
-                self.multiply(plan, index, join, node.size, &mut cells);
+                self.multiply(plan, index, join, node.size, cells);
             }
         }
         if let (Work::Leaf { .. }, Some(exponents)) = (&node.work, self.exponent.get_mut(index)) {
@@ -119,8 +166,8 @@ impl Tables {
                 }
             }
         }
-        if let Some(place) = self.cells.get_mut(index) {
-            *place = cells;
+        if let Some(place) = self.cells.get_mut(slot) {
+            *place = buffer;
         }
     }
 
@@ -130,7 +177,8 @@ impl Tables {
 
     pub(super) fn row(&self, plan: &Plan, node: usize, class: usize) -> &[f64] {
         let size = plan.nodes.get(node).map_or(0, |n| n.size);
-        self.cells.get(node).map_or(&[][..], |c| row(c, class, size))
+        let cells = self.cells.get(at(&self.slots, node));
+        cells.map_or(&[][..], |c| row(c, class, size))
     }
 
     /// Multiplies two nodes class by class, adds up what belongs to one class, and scales what became small.
@@ -231,8 +279,14 @@ impl Tables {
         let cells = cells?;
         let mut spread = self.spare.pop().unwrap_or_default();
         let classes = plan.nodes.get(node).map_or(0, |n| n.classes);
-        spread.resize(classes * cells.cells(), 0.0);
-        for (class, full) in spread.chunks_exact_mut(cells.cells().max(1)).enumerate() {
+        if spread.len() < classes * cells.cells() {
+            spread.resize(classes * cells.cells(), 0.0);
+        }
+        for (class, full) in spread
+            .chunks_exact_mut(cells.cells().max(1))
+            .take(classes)
+            .enumerate()
+        {
             cells.expand(self.row(plan, node, class), full);
         }
         Some(spread)
