@@ -136,7 +136,7 @@ fn made(size: &Size) -> ModelFile {
     }
     for f in 0..size.findings {
         let trace = f % size.traces;
-        let mut finding = json!({"id": format!("n{f:03}"), "trace": format!("t{trace}"), "origin": format!("o{}", f % size.origins + f / size.traces * usize::from(size.desks)),
+        let mut finding = json!({"id": format!("n{f:03}"), "trace": format!("t{trace}"), "origin": format!("o{}", (f + f / size.traces * usize::from(size.desks)) % size.origins),
             "says": numbers.below(4) > 0, "if_present": spread(numbers.between(0.6, 0.95)), "if_absent": spread(numbers.between(0.01, 0.2))});
         if numbers.below(4) > 0 {
             let source = if size.desks {
