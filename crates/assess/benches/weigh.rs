@@ -1,4 +1,5 @@
-//! How long weighing takes: 12 hypotheses × 200 findings × 8 shared sources, and what is built on it.
+//! How long weighing takes: 12 hypotheses × 200 findings × 8 shared sources, and what is built on it; and
+//! 5,000 findings of 300 origins and 40 sources that are heard apart.
 //!
 //! Run: `cargo bench -p ascribe-assess --bench weigh`. Figures: record/weigh.md.
 
@@ -10,7 +11,7 @@
 
 use ascribe_assess::model_file::ModelFile;
 use ascribe_assess::weigh::{
-    Draws, FLIP_EVALUATIONS, Ready, Sampler, believe, flip_set, interval, outer, steadiness,
+    Draws, FLIP_EVALUATIONS, Ready, Sampler, Worth, believe, flip_set, interval, outer, steadiness,
     value_of_finding, weigh,
 };
 
@@ -18,6 +19,9 @@ fn main() {
     // For the comparison with other programs on the same model: record/weigh_peers.py.
     if let Some(path) = std::env::var_os("WEIGH_MODEL") {
         std::fs::write(path, serde_json::to_vec(&large()).unwrap()).unwrap();
+    }
+    if let Some(path) = std::env::var_os("WEIGH_HUGE_MODEL") {
+        std::fs::write(path, serde_json::to_vec(&huge()).unwrap()).unwrap();
     }
     divan::main();
 }
@@ -46,8 +50,42 @@ fn spread(p: f64) -> serde_json::Value {
     serde_json::json!([back(logit - 0.7), p, back(logit + 0.7)])
 }
 
+/// How large a model is, and how far a source is heard.
+struct Size {
+    findings: usize,
+    origins: usize,
+    traces: usize,
+    sources: usize,
+    families: usize,
+    /// Each source speaks about the traces of one desk alone; traces of one desk have one actor or family.
+    desks: bool,
+}
+
 /// The large model: ten listed actors and two unlisted, 60 traces to actors and six families.
 fn large() -> ModelFile {
+    made(&Size {
+        findings: 200,
+        origins: 200,
+        traces: 60,
+        sources: 8,
+        families: 6,
+        desks: false,
+    })
+}
+
+/// The huge model: as many sources as a newspaper archive has, each heard about one actor or family.
+fn huge() -> ModelFile {
+    made(&Size {
+        findings: 5000,
+        origins: 300,
+        traces: 300,
+        sources: 40,
+        families: 20,
+        desks: true,
+    })
+}
+
+fn made(size: &Size) -> ModelFile {
     use serde_json::json;
     let mut numbers = Numbers(7);
     let listed: Vec<String> = (0..10).map(|a| format!("a{a}")).collect();
@@ -63,10 +101,10 @@ fn large() -> ModelFile {
         actors.push(json!({"id": id, "unlisted": true}));
         hypotheses.push(json!({"id": id, "operators": [id], "prior": spread(0.1)}));
     }
-    let sources: Vec<_> = (0..8)
+    let sources: Vec<_> = (0..size.sources)
         .map(|s| json!({"id": format!("s{s}"), "reliable": spread(numbers.between(0.5, 0.9)), "push": spread(0.15)}))
         .collect();
-    let subjects: Vec<_> = (0..6)
+    let subjects: Vec<_> = (0..size.families)
         .map(|f| {
             let owner = numbers.below(10);
             json!({"id": format!("f{f}"), "label": {format!("a{owner}"): spread(0.7), format!("a{}", (owner + 3) % 10): spread(0.1)},
@@ -76,9 +114,17 @@ fn large() -> ModelFile {
     let classes = ["code", "infrastructure", "language", "tactics", "motive", "name"];
     let mut traces = Vec::new();
     let mut findings = Vec::new();
-    for t in 0..60 {
-        let target = if t % 3 == 0 {
-            format!("f{}", numbers.below(6))
+    for t in 0..size.traces {
+        let target = if size.desks {
+            // Desk by desk: the actors, then the families.
+            let desk = t % (10 + size.families);
+            if desk < 10 {
+                format!("a{desk}")
+            } else {
+                format!("f{}", desk - 10)
+            }
+        } else if t % 3 == 0 {
+            format!("f{}", numbers.below(size.families))
         } else {
             format!("a{}", numbers.below(10))
         };
@@ -88,12 +134,18 @@ fn large() -> ModelFile {
             "rarity": spread(0.05), "forgeability": spread(0.4)}),
         );
     }
-    for f in 0..200 {
-        let trace = f % 60;
-        let mut finding = json!({"id": format!("n{f:03}"), "trace": format!("t{trace}"), "origin": format!("o{f}"),
+    for f in 0..size.findings {
+        let trace = f % size.traces;
+        let mut finding = json!({"id": format!("n{f:03}"), "trace": format!("t{trace}"), "origin": format!("o{}", (f + f / size.traces * usize::from(size.desks)) % size.origins),
             "says": numbers.below(4) > 0, "if_present": spread(numbers.between(0.6, 0.95)), "if_absent": spread(numbers.between(0.01, 0.2))});
         if numbers.below(4) > 0 {
-            finding["source"] = json!(format!("s{}", numbers.below(8)));
+            let source = if size.desks {
+                let desk = trace % (10 + size.families);
+                (desk + numbers.below(2) * (10 + size.families)) % size.sources
+            } else {
+                numbers.below(size.sources)
+            };
+            finding["source"] = json!(format!("s{source}"));
         }
         findings.push(finding);
     }
@@ -107,6 +159,18 @@ fn large() -> ModelFile {
 fn posterior_of_a_ready_model(bencher: divan::Bencher) {
     let ready = Ready::new(&large()).unwrap();
     bencher.bench(|| ready.posterior().unwrap());
+}
+
+#[divan::bench(sample_count = 20)]
+fn posterior_of_the_huge_model(bencher: divan::Bencher) {
+    let ready = Ready::new(&huge()).unwrap();
+    bencher.bench(|| ready.posterior().unwrap());
+}
+
+#[divan::bench(sample_count = 5)]
+fn the_huge_model_made_ready(bencher: divan::Bencher) {
+    let model = huge();
+    bencher.bench(|| Ready::new(&model).unwrap());
 }
 
 #[divan::bench]
@@ -159,4 +223,19 @@ fn value_of_one_finding(bencher: divan::Bencher) {
     finding.id = "next".to_owned();
     finding.origin = None;
     bencher.bench(|| value_of_finding(&model, &finding, None).unwrap());
+}
+
+#[divan::bench(sample_count = 5)]
+fn value_of_60_candidates(bencher: divan::Bencher) {
+    let model = large();
+    let candidates = model.findings.iter().take(60).cloned();
+    bencher.bench(|| {
+        let worth = Worth::new(&model).unwrap();
+        let bits = candidates.clone().map(|mut finding| {
+            finding.id = "next".to_owned();
+            finding.origin = None;
+            worth.of_finding(&finding).unwrap()
+        });
+        bits.sum::<f64>()
+    });
 }

@@ -86,8 +86,10 @@ pub(crate) fn collect(
     let unlooked = unlooked(setting, findings, hypotheses);
     let unlooked = unlooked.into_iter().map(|candidate| (candidate, false));
     let mut rows: Vec<Collect> = Vec::new();
+    // The belief as it is serves all candidates.
+    let worth = weigh::Worth::new(&built.model)?;
     for (candidate, asked) in own.chain(second).chain(unlooked).take(WEIGHED_MAX) {
-        let Some(bits) = bits(setting, findings, &built.model, &candidate.bears)? else {
+        let Some(bits) = bits(setting, findings, &built.model, &worth, &candidate.bears)? else {
             if asked {
                 warnings.push(format!(
                     "to collect `{}` would bear on nothing that the case weighs as of then",
@@ -213,6 +215,7 @@ fn bits(
     setting: &Setting<'_>,
     findings: &[Finding],
     model: &ModelFile,
+    worth: &weigh::Worth<'_>,
     bears: &Bears,
 ) -> Result<Option<f64>, AssessError> {
     match bears {
@@ -228,7 +231,7 @@ fn bits(
                 says: None,
                 ..like.clone()
             };
-            Ok(Some(weigh::value_of_finding(model, &asked, None)?))
+            Ok(Some(worth.of_finding(&asked)?))
         }
         Bears::Trace(kind, class, target) => {
             let asked = Finding {
@@ -258,7 +261,25 @@ fn bits(
                 return Ok(None);
             };
             let asked = with.findings.remove(at);
+            if says_the_same(&with, model) {
+                with.findings.push(asked);
+                return Ok(Some(worth.of_added(&with)?));
+            }
             Ok(Some(weigh::value_of_finding(&with, &asked, None)?))
         }
     }
+}
+
+/// Whether two models have the same belief: `with` may list traces and subjects that nothing is said about.
+fn says_the_same(with: &ModelFile, model: &ModelFile) -> bool {
+    with.findings == model.findings
+        && with.hypotheses == model.hypotheses
+        && with.actors == model.actors
+        && with.deception == model.deception
+        && with.sources == model.sources
+        && model.traces.iter().all(|trace| with.traces.contains(trace))
+        && model
+            .subjects
+            .iter()
+            .all(|subject| with.subjects.contains(subject))
 }

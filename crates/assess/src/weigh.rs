@@ -11,6 +11,7 @@ mod edits;
 mod elimination;
 mod expected;
 mod flip;
+mod framings;
 mod information;
 mod interval;
 mod kernels;
@@ -35,13 +36,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::model_file::{DIRECTIONS, ModelError, ModelFile, OTHER};
-use cells::{add, at};
+use cells::{add, at, put};
 use marginals::{Backward, mass};
 use numbers::{Numbers, Tempering};
 use outcome::Outcome;
 use plan::{Leaf, Plan, Work};
 use tables::Tables;
-use world::World;
+use world::{Target, World};
 
 pub use alone::{
     Alone, CheapTrace, framing_ceiling, report_ceiling, report_ratio, source_ceiling, weight_alone,
@@ -50,7 +51,7 @@ pub use corners::{CORNER_EVALUATIONS, Corners, Side, outer};
 pub use drawn::drawn;
 pub use expected::{Agreement, Expected, agreement};
 pub use flip::{FLIP_EVALUATIONS, FlipSet, flip_set};
-pub use information::{value_of_finding, value_of_information};
+pub use information::{Worth, value_of_finding, value_of_information};
 pub use interval::{Chunk, Draws, ESS_MIN, Interval, Intervals, Sampler, interval};
 pub use plan::{KEPT_CELLS_MAX, SETTINGS_MAX, TABLE_CELLS_MAX, WORK_MAX};
 pub use printed::{Printed, PrintedInterval, round12, weigh_printed};
@@ -161,7 +162,7 @@ impl Ready {
     fn outcome(&self) -> Result<Outcome, WeighError> {
         let (world, plan) = (&self.world, &self.plan);
         let numbers = Numbers::new(world, world.points(), Tempering::Whole);
-        let mut tables = Tables::new(world, plan);
+        let mut tables = Tables::forward(world, plan);
         tables.fill(world, plan, &numbers);
         Outcome::read(world, plan, &numbers, &tables)
     }
@@ -178,9 +179,9 @@ impl Ready {
             add(&mut operators, pair.operator, *mass);
             add(&mut directions, pair.direction, *mass);
         }
+        let (owners, framed) = self.marginals(&numbers, &mut tables, &outcome);
         // One cell more than actors: nobody.
         let nobody = world.actors.len();
-        let framed = outcome.by_setting(plan, nobody + 1, |s| s.framed.unwrap_or(nobody));
         let named = world
             .frameable
             .iter()
@@ -190,7 +191,7 @@ impl Ready {
             framed: named.chain([(NOBODY.to_owned(), at(&framed, nobody))]).collect(),
             ln_evidence: outcome.evidence_ln,
             contribution_bans: BTreeMap::new(),
-            owners: self.owners(&numbers, &mut tables, &outcome),
+            owners,
             copies: world.copies.clone(),
             operators: by_id(&world.actors, &operators),
             directions: DIRECTIONS
@@ -201,12 +202,13 @@ impl Ready {
         })
     }
 
-    fn owners(
+    /// P(owner | findings) of each subject, and P(framed party | findings) by actor, "nobody" last.
+    fn marginals(
         &self,
         numbers: &Numbers,
         tables: &mut Tables,
         outcome: &Outcome,
-    ) -> BTreeMap<String, BTreeMap<String, f64>> {
+    ) -> (BTreeMap<String, BTreeMap<String, f64>>, Vec<f64>) {
         let (world, plan) = (&self.world, &self.plan);
         let mut owners: Vec<Vec<f64>> = world
             .subjects
@@ -222,49 +224,79 @@ impl Ready {
                 row
             })
             .collect();
-        if !world.subjects.is_empty() {
-            let backward = Backward::of_subjects(plan);
-            let mut rows = Vec::new();
-            let profiles = outcome.profiles(plan);
-            let settings = plan.settings.iter().zip(&outcome.seeds);
-            let weights: Vec<f64> = settings
-                .map(|(setting, seed)| at(&profiles, setting.profile) * seed)
-                .collect();
-            backward.run(plan, tables, &weights, &mut rows);
-            for (index, node) in plan.nodes.iter().enumerate() {
-                let Work::Leaf {
-                    leaf: Leaf::Subject(subject),
+        let nobody = world.actors.len();
+        let mut framed = vec![0.0; nobody + 1];
+        let mut known = vec![false; nobody + 1];
+        let profiles = outcome.profiles(plan);
+        for (unit, weight) in plan.units.iter().zip(&outcome.units) {
+            // Who stands in a sum is told apart by the leaves below.
+            if !unit.merged {
+                let party = unit.setting.framed.unwrap_or(nobody);
+                put(&mut known, party, true);
+                add(&mut framed, party, at(&profiles, unit.setting.profile) * weight);
+            }
+        }
+        let backward = Backward::of_marginals(plan);
+        let mut rows = Vec::new();
+        let units = plan.units.iter().zip(&outcome.seeds);
+        let weights: Vec<f64> = units
+            .map(|(unit, seed)| at(&profiles, unit.setting.profile) * seed)
+            .collect();
+        backward.run(plan, tables, &weights, &mut rows);
+        for (index, node) in plan.nodes.iter().enumerate() {
+            let (
+                Work::Leaf {
+                    leaf,
                     settings,
                     cells,
-                } = &node.work
+                },
+                Some(entries),
+                Some(rows),
+            ) = (&node.work, backward.nodes.get(index), rows.get(index))
+            else {
+                continue;
+            };
+            // The first leaf whose classes tell a party from nobody has its probability.
+            let mut shown: Vec<usize> = match leaf {
+                Leaf::Group(group) => match plan.groups.get(*group).map(|g| g.target) {
+                    Some(Target::Actor(actor)) => vec![actor],
+                    _ => Vec::new(),
+                },
+                Leaf::Subject(subject) => {
+                    let property = world.subjects.get(*subject);
+                    let labels = property.iter().flat_map(|p| &p.labels);
+                    labels.map(|(actor, _)| *actor).collect()
+                }
+                Leaf::Unit | Leaf::Source(_) => Vec::new(),
+            };
+            shown.retain(|&actor| !at(&known, actor));
+            if let Leaf::Subject(subject) = leaf
+                && let Some(sums) = owners.get_mut(*subject)
+            {
+                sums.fill(0.0);
+            }
+            for (entry, &class) in entries.class.iter().enumerate() {
+                let masses: Vec<f64> = mass(rows, entry, tables.row(plan, index, class)).collect();
+                let party = plan.settings.get(at(settings, class)).and_then(|s| s.framed);
+                if let Some(party) = party.filter(|party| shown.contains(party)) {
+                    add(&mut framed, party, masses.iter().sum());
+                }
+                let Leaf::Subject(subject) = leaf else {
+                    continue;
+                };
+                let (Some(property), Some(sums)) = (world.subjects.get(*subject), owners.get_mut(*subject))
                 else {
                     continue;
                 };
-                let (Some(property), Some(sums), Some(entries), Some(rows)) = (
-                    world.subjects.get(*subject),
-                    owners.get_mut(*subject),
-                    backward.nodes.get(index),
-                    rows.get(index),
-                ) else {
-                    continue;
-                };
-                sums.fill(0.0);
-                for (entry, &class) in entries.class.iter().enumerate() {
-                    let masses: Vec<f64> = mass(rows, entry, tables.row(plan, index, class)).collect();
-                    let parts = ledger::owner_masses(
-                        world,
-                        plan,
-                        numbers,
-                        *subject,
-                        property,
-                        at(settings, class),
-                        cells,
-                        &masses,
-                    );
-                    for (sum, part) in sums.iter_mut().zip(parts) {
-                        *sum += part.iter().sum::<f64>();
-                    }
+                let setting = at(settings, class);
+                let parts =
+                    ledger::owner_masses(world, plan, numbers, *subject, property, setting, cells, &masses);
+                for (sum, part) in sums.iter_mut().zip(parts) {
+                    *sum += part.iter().sum::<f64>();
                 }
+            }
+            for actor in shown {
+                put(&mut known, actor, true);
             }
         }
         let mut named = BTreeMap::new();
@@ -276,7 +308,7 @@ impl Ready {
                 .chain([OTHER.to_owned()]);
             named.insert(subject.id.clone(), ids.zip(row).collect());
         }
-        named
+        (named, framed)
     }
 }
 

@@ -181,7 +181,7 @@ impl<'a> Desk<'a> {
         Self {
             ready,
             numbers: Numbers::new(&ready.world, ready.world.points(), Tempering::Whole),
-            tables: Tables::new(&ready.world, &ready.plan),
+            tables: Tables::forward(&ready.world, &ready.plan),
         }
     }
 

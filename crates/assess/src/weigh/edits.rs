@@ -145,7 +145,7 @@ impl<'a> Workbench<'a> {
             &self.numbers,
             Profiles {
                 profiles_ln,
-                settings: Vec::new(),
+                units: Vec::new(),
                 seeds: Vec::new(),
                 seeded: false,
             },

@@ -7,9 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::WeighError;
 use super::cells::{at, put};
-use super::plan::{
-    Join, Leaf, Node, Plan, TABLE_CELLS_MAX, WORK_MAX, Work, cell_map, cells_in, dense_in, states,
-};
+use super::kernels::Spread;
+use super::plan::{Join, Leaf, Node, Plan, TABLE_CELLS_MAX, WORK_MAX, Work, cell_map, cells_in, states};
 use super::world::World;
 
 impl Plan {
@@ -148,17 +147,10 @@ impl Plan {
                 most: TABLE_CELLS_MAX,
             });
         }
-        let keys = a
-            .class_of
-            .iter()
-            .zip(&b.class_of)
-            .map(|(ca, cb)| ca * b.classes + cb);
-        let (class_of, settings) = dense_in(keys, a.classes * b.classes, &mut self.scratch);
-        let classes: Vec<(usize, usize)> = settings
-            .iter()
-            .map(|&setting| (at(&a.class_of, setting), at(&b.class_of, setting)))
-            .collect();
-        self.work = self.work.saturating_add(cells.saturating_mul(classes.len()));
+        let product = self.framings.join((left, a), (right, b));
+        self.work = self
+            .work
+            .saturating_add(cells.saturating_mul(product.pairs.len()));
         if self.work > WORK_MAX {
             return Err(WeighError::TooWide {
                 what: "multiplications",
@@ -166,18 +158,19 @@ impl Plan {
                 most: WORK_MAX,
             });
         }
-        let left_cells = other_than_same(cell_map(world, &union, &a.scope), a.size);
-        let right_cells = other_than_same(cell_map(world, &union, &b.scope), b.size);
+        let left_cells = other_than_same(&cell_map(world, &union, &a.scope), a.size);
+        let right_cells = other_than_same(&cell_map(world, &union, &b.scope), b.size);
         let node = Node {
             size: cells_in(world, &scope),
-            classes: classes.len(),
+            classes: product.firsts.len() - 1,
             scope,
-            class_of,
+            class_of: product.class_of,
             coarse: Vec::new(),
             work: Work::Join(Join {
                 left,
                 right,
-                classes,
+                pairs: product.pairs,
+                firsts: product.firsts,
                 left_cells,
                 right_cells,
                 cells,
@@ -260,9 +253,9 @@ impl Bucket {
     }
 }
 
-fn other_than_same(map: Vec<usize>, size: usize) -> Option<Vec<usize>> {
+fn other_than_same(map: &[usize], size: usize) -> Option<Spread> {
     let same = map.len() == size && map.iter().enumerate().all(|(cell, to)| cell == *to);
-    if same { None } else { Some(map) }
+    if same { None } else { Some(Spread::new(map)) }
 }
 
 /// Rank of each variable in the order of elimination: always the one that leaves the smallest table, of equals the

@@ -103,7 +103,7 @@ impl Sampler {
             posterior: Vec::with_capacity(draws.len() * width),
         };
         let mut numbers = Numbers::new(world, world.points(), Tempering::Whole);
-        let mut tables = Tables::new(world, plan);
+        let mut tables = Tables::forward(world, plan);
         let mut levels = Vec::with_capacity(self.spread.groups);
         for draw in draws {
             let mut random = Random::of_draw(self.seed, draw as u64);

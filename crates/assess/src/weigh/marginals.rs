@@ -2,18 +2,19 @@
 //!
 //! Groups are operator profiles (the ledger) or everything together (owners).
 
-use super::cells::{add, at, row, row_mut};
-use super::kernels::{add_products, collect};
+use super::cells::{add, at, put, row, row_mut};
+use super::kernels::add_products;
 use super::plan::{Leaf, Plan, Work};
 use super::settings::Setting;
 use super::tables::Tables;
+use super::world::Target;
 
 /// For one node: which (group, class) combinations occur.
 #[derive(Clone, Debug)]
 pub(super) struct Entries {
     pub(super) group: Vec<usize>,
     pub(super) class: Vec<usize>,
-    /// Entries of the left and the right input (joins only).
+    /// Entries of the left and the right input, for each pair of each entry's class (joins only).
     inputs: Vec<(usize, usize)>,
 }
 
@@ -21,7 +22,7 @@ pub(super) struct Entries {
 #[derive(Clone, Debug)]
 pub(super) struct Backward {
     pub(super) nodes: Vec<Entries>,
-    /// Entry of each setting at the root.
+    /// Entry of each unit at the root.
     root: Vec<usize>,
     /// Nodes with a leaf below them that is asked for.
     wanted: Vec<bool>,
@@ -38,16 +39,29 @@ impl Backward {
         )
     }
 
-    /// Structure for everything together and the leaves of subjects alone.
-    pub(super) fn of_subjects(plan: &Plan) -> Self {
-        Self::new(plan, 1, |_| 0, |leaf| matches!(leaf, Leaf::Subject(_)))
+    /// Structure for everything together: the leaves of subjects, and of each actor one group of its traces.
+    pub(super) fn of_marginals(plan: &Plan) -> Self {
+        let mut actors = std::collections::BTreeSet::new();
+        Self::new(
+            plan,
+            1,
+            |_| 0,
+            |leaf| match leaf {
+                Leaf::Subject(_) => true,
+                Leaf::Group(group) => match plan.groups.get(*group).map(|g| g.target) {
+                    Some(Target::Actor(actor)) => actors.insert(actor),
+                    _ => false,
+                },
+                Leaf::Unit | Leaf::Source(_) => false,
+            },
+        )
     }
 
     fn new(
         plan: &Plan,
         groups: usize,
         group_of: impl Fn(&Setting) -> usize,
-        asked: impl Fn(&Leaf) -> bool,
+        mut asked: impl FnMut(&Leaf) -> bool,
     ) -> Self {
         let mut wanted: Vec<bool> = Vec::with_capacity(plan.nodes.len());
         for node in &plan.nodes {
@@ -56,8 +70,9 @@ impl Backward {
                 Work::Join(join) => at(&wanted, join.left) || at(&wanted, join.right),
             });
         }
-        let mut nodes = Vec::with_capacity(plan.nodes.len());
-        let mut entry_of: Vec<Vec<usize>> = Vec::with_capacity(plan.nodes.len());
+        let mut nodes: Vec<Entries> = Vec::with_capacity(plan.nodes.len());
+        // Entry of each (group, class) of each node.
+        let mut numbers: Vec<Vec<usize>> = Vec::with_capacity(plan.nodes.len());
         for node in &plan.nodes {
             let mut number = vec![usize::MAX; groups * node.classes];
             let mut entries = Entries {
@@ -65,30 +80,37 @@ impl Backward {
                 class: Vec::new(),
                 inputs: Vec::new(),
             };
-            let mut of = Vec::with_capacity(plan.settings.len());
-            for (index, (setting, &class)) in plan.settings.iter().zip(&node.class_of).enumerate() {
+            for (setting, &class) in plan.settings.iter().zip(&node.class_of) {
                 let group = group_of(setting);
                 let key = group * node.classes + class;
-                let mut entry = at(&number, key);
-                if entry == usize::MAX {
-                    entry = entries.group.len();
-                    super::cells::put(&mut number, key, entry);
-                    entries.group.push(group);
-                    entries.class.push(class);
-                    if let Work::Join(join) = &node.work {
-                        let left = entry_of.get(join.left).map_or(0, |e| at(e, index));
-                        let right = entry_of.get(join.right).map_or(0, |e| at(e, index));
-                        entries.inputs.push((left, right));
+                if at(&number, key) != usize::MAX {
+                    continue;
+                }
+                put(&mut number, key, entries.group.len());
+                entries.group.push(group);
+                entries.class.push(class);
+                if let Work::Join(join) = &node.work {
+                    let entry = |input: usize, class: usize| {
+                        let classes = plan.nodes.get(input).map_or(0, |n| n.classes);
+                        numbers.get(input).map_or(0, |n| at(n, group * classes + class))
+                    };
+                    for (left, right) in join.pairs.get(join.pairs_of(class)).unwrap_or_default() {
+                        let inputs = (entry(join.left, *left), entry(join.right, *right));
+                        entries.inputs.push(inputs);
                     }
                 }
-                of.push(entry);
             }
             nodes.push(entries);
-            entry_of.push(of);
+            numbers.push(number);
         }
+        let last = plan.nodes.last().map_or(0, |n| n.classes);
+        let number = numbers.pop().unwrap_or_default();
+        let root = plan.units.iter();
         Self {
             nodes,
-            root: entry_of.pop().unwrap_or_default(),
+            root: root
+                .map(|unit| at(&number, group_of(&unit.setting) * last + unit.class))
+                .collect(),
             wanted,
         }
     }
@@ -102,8 +124,8 @@ impl Backward {
             rows.clear();
             rows.resize(entries.group.len() * node.size, 0.0);
         }
-        if let (Some(last), Some(node)) = (rows.last_mut(), plan.nodes.last()) {
-            debug_assert_eq!(self.root.len(), node.class_of.len());
+        if let Some(last) = rows.last_mut() {
+            debug_assert_eq!(self.root.len(), seeds.len());
             for (entry, seed) in self.root.iter().zip(seeds) {
                 add(last, *entry, *seed);
             }
@@ -125,30 +147,34 @@ impl Backward {
                 if !at(&self.wanted, to) {
                     continue;
                 }
-                let others = tables.spread_out(plan, other, other_cells.as_deref());
+                let others = tables.spread_out(plan, other, other_cells.as_ref());
                 let mut own = rows.get_mut(to).map(std::mem::take).unwrap_or_default();
                 let count = self.nodes.get(to).map_or(0, |e| e.group.len());
                 let mut full = match to_cells {
                     Some(_) => vec![0.0; count * join.cells],
                     None => std::mem::take(&mut own),
                 };
-                for ((above, class), inputs) in above
-                    .chunks_exact(node.size.max(1))
-                    .zip(&entries.class)
-                    .zip(&entries.inputs)
-                {
-                    let (left_class, right_class) = at(&join.classes, *class);
-                    let (entry, other_class) = if left {
-                        (inputs.0, right_class)
-                    } else {
-                        (inputs.1, left_class)
-                    };
-                    let other_row = match &others {
-                        Some(others) => row(others, other_class, join.cells),
-                        None => tables.row(plan, other, other_class),
-                    };
-                    let into = row_mut(&mut full, entry, join.cells);
-                    add_products(above, at(&factors, *class), other_row, into);
+                let mut inputs = entries.inputs.iter();
+                for (above, &class) in above.chunks_exact(node.size.max(1)).zip(&entries.class) {
+                    // Each term of a sum has the whole of what is above.
+                    for pair in join.pairs_of(class) {
+                        let (Some(&(left_entry, right_entry)), (left_class, right_class)) =
+                            (inputs.next(), at(&join.pairs, pair))
+                        else {
+                            continue;
+                        };
+                        let (entry, other_class) = if left {
+                            (left_entry, right_class)
+                        } else {
+                            (right_entry, left_class)
+                        };
+                        let other_row = match &others {
+                            Some(others) => row(others, other_class, join.cells),
+                            None => tables.row(plan, other, other_class),
+                        };
+                        let into = row_mut(&mut full, entry, join.cells);
+                        add_products(above, at(&factors, pair), other_row, into);
+                    }
                 }
                 tables.give_back(others);
                 match to_cells {
@@ -158,7 +184,7 @@ impl Backward {
                             .chunks_exact(join.cells.max(1))
                             .zip(own.chunks_exact_mut(size))
                         {
-                            collect(full, cells, own);
+                            cells.collect(full, own);
                         }
                     }
                     None => own = full,

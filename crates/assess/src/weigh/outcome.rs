@@ -24,11 +24,11 @@ pub(super) struct Outcome {
     pub(super) evidence_ln: f64,
     /// P(hypothesis | evidence).
     pub(super) posterior: Vec<f64>,
-    /// P(setting | profile, evidence).
-    pub(super) settings: Vec<f64>,
-    /// P(setting | profile, evidence) over the setting's cell of the last table, also where that cell is 0.
+    /// P(unit of the plan | profile, evidence).
+    pub(super) units: Vec<f64>,
+    /// P(unit | profile, evidence) over the unit's cell of the last table, also where that cell is 0.
     pub(super) seeds: Vec<f64>,
-    /// Whether every possible setting has a seed.
+    /// Whether every possible unit has a seed.
     pub(super) seeded: bool,
     /// ln P(evidence of the tables | profile).
     pub(super) profiles_ln: Vec<f64>,
@@ -58,7 +58,7 @@ impl Outcome {
     ) -> Result<Self, WeighError> {
         let Profiles {
             profiles_ln,
-            settings,
+            units,
             seeds,
             seeded,
         } = profiles;
@@ -105,22 +105,12 @@ impl Outcome {
             likelihoods_ln,
             evidence_ln: most + libm::log(sum),
             posterior,
-            settings,
+            units,
             seeds,
             seeded,
             profiles_ln,
             pairs,
         })
-    }
-
-    /// P(setting | evidence), summed by what `key` says, into `cells` cells.
-    pub(super) fn by_setting(&self, plan: &Plan, cells: usize, key: impl Fn(&Setting) -> usize) -> Vec<f64> {
-        let profiles = self.profiles(plan);
-        let mut sums = vec![0.0; cells];
-        for (setting, weight) in plan.settings.iter().zip(&self.settings) {
-            add(&mut sums, key(setting), at(&profiles, setting.profile) * weight);
-        }
-        sums
     }
 
     /// P(profile | evidence).
@@ -155,49 +145,50 @@ fn said_of_pair(world: &World, plan: &Plan, numbers: &Numbers, pair: usize) -> f
 /// What the tables say about each profile.
 pub(super) struct Profiles {
     pub(super) profiles_ln: Vec<f64>,
-    pub(super) settings: Vec<f64>,
+    pub(super) units: Vec<f64>,
     pub(super) seeds: Vec<f64>,
-    /// Whether every possible setting has a seed: not where one of cell 0 lies beyond the scale of the others.
+    /// Whether every possible unit has a seed: not where one of cell 0 lies beyond the scale of the others.
     pub(super) seeded: bool,
 }
 
 fn profiles(world: &World, plan: &Plan, numbers: &Numbers, tables: &Tables) -> Profiles {
     let root = plan.nodes.len() - 1;
-    let classes = plan.nodes.last().map_or(&[][..], |n| &n.class_of);
     let priors: Vec<f64> = plan
-        .settings
+        .units
         .iter()
-        .map(|setting| setting_prior(world, numbers, setting))
+        .map(|unit| setting_prior(world, numbers, &unit.setting))
         .collect();
     let cell = |class: usize| tables.row(plan, root, class).first().copied().unwrap_or_default();
     // What is impossible has no say in the scale of what is not.
     let mut exponents = vec![i32::MIN; plan.profiles];
-    for ((setting, &class), prior) in plan.settings.iter().zip(classes).zip(&priors) {
-        let exponent = tables.exponent_of(root, class);
-        if exponent > at(&exponents, setting.profile) && (prior * cell(class)).is_normal() {
-            put(&mut exponents, setting.profile, exponent);
+    for (unit, prior) in plan.units.iter().zip(&priors) {
+        let exponent = tables.exponent_of(root, unit.class);
+        let profile = unit.setting.profile;
+        if exponent > at(&exponents, profile) && (prior * cell(unit.class)).is_normal() {
+            put(&mut exponents, profile, exponent);
         }
     }
     let mut sums = vec![0.0; plan.profiles];
     let mut seeds = priors;
-    let mut weights = Vec::with_capacity(plan.settings.len());
-    let mut seeded = true;
-    for ((setting, &class), seed) in plan.settings.iter().zip(classes).zip(&mut seeds) {
+    let mut weights = Vec::with_capacity(plan.units.len());
+    let mut seeded = tables.whole;
+    for (unit, seed) in plan.units.iter().zip(&mut seeds) {
+        let profile = unit.setting.profile;
         let down = tables
-            .exponent_of(root, class)
-            .saturating_sub(at(&exponents, setting.profile));
+            .exponent_of(root, unit.class)
+            .saturating_sub(at(&exponents, profile));
         if down > 0 {
             seeded &= *seed == 0.0;
             *seed = 0.0;
         } else if down < 0 {
             *seed = libm::scalbn(*seed, down);
         }
-        let weight = *seed * cell(class);
-        add(&mut sums, setting.profile, weight);
+        let weight = *seed * cell(unit.class);
+        add(&mut sums, profile, weight);
         weights.push(weight);
     }
-    for ((setting, seed), weight) in plan.settings.iter().zip(&mut seeds).zip(&mut weights) {
-        let sum = at(&sums, setting.profile);
+    for ((unit, seed), weight) in plan.units.iter().zip(&mut seeds).zip(&mut weights) {
+        let sum = at(&sums, unit.setting.profile);
         let over = if sum.is_normal() { 1.0 / sum } else { 0.0 };
         *seed *= over;
         *weight *= over;
@@ -215,7 +206,7 @@ fn profiles(world: &World, plan: &Plan, numbers: &Numbers, tables: &Tables) -> P
         .collect();
     Profiles {
         profiles_ln,
-        settings: weights,
+        units: weights,
         seeds,
         seeded,
     }

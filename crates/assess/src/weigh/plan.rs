@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 use super::WeighError;
 use super::cells::{at, put};
 use super::elimination::elimination_ranks;
+use super::framings::Framings;
+use super::kernels::Spread;
 use super::settings::{LAWS, Setting, owns, profiles, settings, spoken_rows};
 use super::voices::Voices;
 use super::world::{Coupling, Target, World};
@@ -53,13 +55,22 @@ pub(super) enum Leaf {
 pub(super) struct Join {
     pub(super) left: usize,
     pub(super) right: usize,
-    /// Classes of the inputs for each class of the result.
-    pub(super) classes: Vec<(usize, usize)>,
+    /// Classes of the inputs, class by class of the result; the products of one class are added.
+    pub(super) pairs: Vec<(usize, usize)>,
+    /// Where the pairs of each class begin; the last is their number.
+    pub(super) firsts: Vec<usize>,
     /// Cells of the inputs for each cell before summing; `None`: the same cell.
-    pub(super) left_cells: Option<Vec<usize>>,
-    pub(super) right_cells: Option<Vec<usize>>,
+    pub(super) left_cells: Option<Spread>,
+    pub(super) right_cells: Option<Spread>,
     /// Cells before summing.
     pub(super) cells: usize,
+}
+
+impl Join {
+    /// Numbers of the pairs of a class.
+    pub(super) fn pairs_of(&self, class: usize) -> std::ops::Range<usize> {
+        at(&self.firsts, class)..at(&self.firsts, class + 1)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -87,10 +98,24 @@ pub(super) struct Node {
     pub(super) work: Work,
 }
 
+/// A cell of the last table: one setting, or the sum of an operator's settings that frame somebody.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unit {
+    /// The setting, or one of them: all have the same probability.
+    pub(super) setting: Setting,
+    /// Whether it stands for several.
+    pub(super) merged: bool,
+    /// Class in the last node.
+    pub(super) class: usize,
+}
+
 /// The order of elimination of a model.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
     pub(super) settings: Vec<Setting>,
+    /// The cells of the last table.
+    pub(super) units: Vec<Unit>,
+    pub(super) framings: Framings,
     pub(super) profiles: usize,
     /// Profile of each pair.
     pub(super) profile_of_pair: Vec<usize>,
@@ -105,7 +130,6 @@ pub(super) struct Plan {
     /// Multiplications of one evaluation.
     pub(super) work: usize,
     kept: usize,
-    pub(super) scratch: Vec<usize>,
 }
 
 impl Plan {
@@ -115,7 +139,9 @@ impl Plan {
         let settings = settings(world, &pair_of_profile)?;
         let groups = groups(world, &trace_voices)?;
         let mut plan = Self {
+            framings: Framings::new(&settings),
             settings,
+            units: Vec::new(),
             profiles: pair_of_profile.len(),
             profile_of_pair,
             pair_of_profile,
@@ -126,12 +152,12 @@ impl Plan {
             nodes: Vec::new(),
             work: 0,
             kept: 0,
-            scratch: Vec::new(),
         };
         let leaves = plan.leaves(world);
         let ranks = elimination_ranks(world, &leaves);
         let live = plan.add_leaves(world, leaves, &ranks)?;
         plan.eliminate(world, live, &ranks)?;
+        plan.units = plan.framings.units(&plan.settings, plan.nodes.last());
         Ok(plan)
     }
 
@@ -172,25 +198,25 @@ impl Plan {
         ranks: &[usize],
     ) -> Result<Vec<usize>, WeighError> {
         let mut live = Vec::new();
-        let mut by_target: BTreeMap<Option<usize>, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+        let mut by_target: BTreeMap<Target, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
         for (leaf, natural) in leaves {
             let unit = matches!(leaf, Leaf::Unit);
             let (class_of, settings) = match &leaf {
                 // Groups of one target depend on the setting in the same way.
-                Leaf::Group(group) => {
-                    let actor = match self.groups.get(*group).map(|g| g.target) {
-                        Some(Target::Actor(actor)) => Some(actor),
-                        _ => None,
-                    };
-                    let classes = by_target.entry(actor);
-                    classes.or_insert_with(|| self.leaf_classes(world, &leaf)).clone()
-                }
+                Leaf::Group(group) => match self.groups.get(*group).map(|g| g.target) {
+                    Some(target) => {
+                        let classes = by_target.entry(target);
+                        classes.or_insert_with(|| self.leaf_classes(world, &leaf)).clone()
+                    }
+                    None => continue,
+                },
                 _ => self.leaf_classes(world, &leaf),
             };
             let mut scope = natural.clone();
             scope.sort_by_key(|&variable| std::cmp::Reverse(at(ranks, variable)));
             let size = cells_in(world, &scope);
             let cells = cell_map(world, &natural, &scope);
+            self.framings.add_leaf(&class_of);
             self.push(Node {
                 size,
                 classes: settings.len(),
@@ -241,7 +267,14 @@ impl Plan {
                         .map(|s| s.law(owns(world, s.operator, actor), s.framed == Some(actor))),
                     LAWS,
                 ),
-                _ => dense(self.settings.iter().map(|s| s.care * 2 + s.framer), 4),
+                // Thoroughness matters only where a labelled owner is framed: elsewhere the framed states have mass 0.
+                Some(Target::Subject(subject)) => {
+                    let labels = world.subjects.get(subject).map_or(&[][..], |s| &s.labels);
+                    let labelled = |s: &Setting| labels.iter().any(|(owner, _)| s.framed == Some(*owner));
+                    let key = |s: &Setting| s.care * 2 + if labelled(s) { s.framer } else { 0 };
+                    dense(self.settings.iter().map(key), 4)
+                }
+                None => dense(self.settings.iter().map(|_| 0), 1),
             },
             Leaf::Subject(subject) => {
                 let Some(subject) = world.subjects.get(*subject) else {
@@ -393,36 +426,19 @@ pub(super) fn cell_map(world: &World, from: &[usize], to: &[usize]) -> Vec<usize
 
 /// Renumbers keys below `bound` by first appearance: number of each item, first item of each number.
 fn dense(keys: impl Iterator<Item = usize>, bound: usize) -> (Vec<usize>, Vec<usize>) {
-    dense_in(keys, bound, &mut Vec::new())
-}
-
-/// [`dense`] with a scratch list that is all `usize::MAX` before and after.
-pub(super) fn dense_in(
-    keys: impl Iterator<Item = usize>,
-    bound: usize,
-    scratch: &mut Vec<usize>,
-) -> (Vec<usize>, Vec<usize>) {
-    if scratch.len() < bound {
-        scratch.resize(bound, usize::MAX);
-    }
+    let mut numbers = vec![usize::MAX; bound];
     let mut firsts = Vec::new();
-    let mut used = Vec::new();
-    let numbers = keys
+    let renumbered = keys
         .enumerate()
         .map(|(item, key)| {
-            let known = at(scratch, key);
-            if known == usize::MAX {
-                put(scratch, key, firsts.len());
-                firsts.push(item);
-                used.push(key);
-                firsts.len() - 1
-            } else {
-                known
+            let known = at(&numbers, key);
+            if known != usize::MAX {
+                return known;
             }
+            put(&mut numbers, key, firsts.len());
+            firsts.push(item);
+            firsts.len() - 1
         })
         .collect();
-    for key in used {
-        put(scratch, key, usize::MAX);
-    }
-    (numbers, firsts)
+    (renumbered, firsts)
 }

@@ -13,8 +13,9 @@ use super::world::World;
 /// The numbers that vary, in groups that share a draw.
 #[derive(Clone, Debug)]
 pub(super) struct Spread {
-    /// One quantile function for each parameter that varies: parameter, group, quantiles.
-    varying: Vec<(usize, usize, Pert)>,
+    /// Group, quantile function, and the parameters that have both: most members of a class have one range, so one
+    /// quantile serves them all.
+    varying: Vec<(usize, Pert, Vec<usize>)>,
     /// Parameters with private numbers at their means, the others at their points.
     pub(super) centre: Vec<f64>,
     /// How many draws one choice needs.
@@ -27,6 +28,7 @@ impl Spread {
     pub(super) fn new(world: &World) -> Self {
         let mut numbers: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         let mut tables: BTreeMap<(u64, u64, u64), Pert> = BTreeMap::new();
+        let mut places: BTreeMap<(usize, (u64, u64, u64)), usize> = BTreeMap::new();
         let mut spread = Self {
             varying: Vec::new(),
             centre: world.points(),
@@ -59,8 +61,15 @@ impl Spread {
                 range.point().to_bits(),
                 range.high().to_bits(),
             );
-            let pert = tables.entry(key).or_insert_with(|| Pert::new(range));
-            spread.varying.push((index, group, pert.clone()));
+            let next = spread.varying.len();
+            let place = *places.entry((group, key)).or_insert(next);
+            if place == next {
+                let pert = tables.entry(key).or_insert_with(|| Pert::new(range));
+                spread.varying.push((group, pert.clone(), Vec::new()));
+            }
+            if let Some((_, _, parameters)) = spread.varying.get_mut(place) {
+                parameters.push(index);
+            }
         }
         spread
     }
@@ -68,9 +77,12 @@ impl Spread {
     /// Sets `theta` to the quantiles at `levels`, one a group.
     pub(super) fn at_levels(&self, world: &World, levels: &[Level], theta: &mut Vec<f64>) {
         theta.clone_from(&self.centre);
-        for (parameter, group, pert) in &self.varying {
+        for (group, pert, parameters) in &self.varying {
             if let Some(level) = levels.get(*group) {
-                put(theta, *parameter, pert.quantile(*level));
+                let quantile = pert.quantile(*level);
+                for &parameter in parameters {
+                    put(theta, parameter, quantile);
+                }
             }
         }
         self.fit(world, theta);

@@ -4,7 +4,7 @@
 //! Source: METHOD section 2, "Law of one trace".
 
 use super::cells::{add, at, put, row};
-use super::kernels::{expand, largest, multiply_and_sum};
+use super::kernels::{Spread, largest, multiply_and_add, multiply_and_sum, reaches};
 use super::numbers::Numbers;
 use super::plan::{Group, Join, Leaf, Node, Plan, Work};
 use super::settings::{LAWS, Setting, law, owns, pair_value};
@@ -19,28 +19,91 @@ const SCALE_MAX: i32 = 1000;
 /// All tables of one evaluation.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tables {
-    /// Cells of each node, one row a class.
+    /// Cells of each slot, one row a class.
     pub(super) cells: Vec<Vec<f64>>,
     /// Binary exponent of each class: the true cell is `cell × 2^exponent`.
     pub(super) exponent: Vec<Vec<i32>>,
-    /// What the scaling of each class multiplied by.
+    /// What scaling multiplied by, for each pair of classes of a join.
     pub(super) factor: Vec<Vec<f64>>,
+    /// Whether no sum lost a term that is 0 now and might not be once a leaf changes.
+    pub(super) whole: bool,
     /// Likelihood of each trace: one row of combinations of its sources for each law.
     pub(super) traces: Vec<Vec<f64>>,
     /// Buffers to use again.
     spare: Vec<Vec<f64>>,
+    /// Which of `cells` each node has: its own, but in [`Tables::forward`].
+    slots: Vec<usize>,
+}
+
+/// By which power of two a row is scaled up: 0 unless all its cells are small and one is not 0.
+fn scaling(row: &[f64]) -> i32 {
+    if reaches(row, SMALL) {
+        return 0;
+    }
+    let most = largest(row);
+    if most > 0.0 {
+        (-libm::ilogb(most)).min(SCALE_MAX)
+    } else {
+        0
+    }
 }
 
 /// The three states of a trace under one law: absent, genuine, planted.
 pub(super) type States = [f64; 3];
 
 impl Tables {
-    pub(super) fn new(world: &World, plan: &Plan) -> Self {
-        let mut tables = Self::default();
+    /// Tables of which only the last is kept.
+    ///
+    /// Nodes follow each other in a few buffers, which stay in the near caches and touch little memory: that counts
+    /// for more than a quarter of the multiplications, most of all where one posterior is all that is asked.
+    pub(super) fn forward(world: &World, plan: &Plan) -> Self {
+        let mut sizes: Vec<usize> = Vec::new();
+        let mut slots: Vec<usize> = Vec::with_capacity(plan.nodes.len());
+        let mut free: Vec<usize> = Vec::new();
         for node in &plan.nodes {
-            tables.cells.push(vec![0.0; node.classes * node.size]);
+            let wanted = node.classes * node.size;
+            // The smallest that is large enough, else the largest, which grows.
+            let place = |&place: &usize| {
+                let size = at(&sizes, at(&free, place));
+                (size < wanted, size.abs_diff(wanted), place)
+            };
+            let slot = match (0..free.len()).min_by_key(place) {
+                Some(place) => free.swap_remove(place),
+                None => {
+                    sizes.push(0);
+                    sizes.len() - 1
+                }
+            };
+            let size = at(&sizes, slot).max(wanted);
+            put(&mut sizes, slot, size);
+            slots.push(slot);
+            if let Work::Join(join) = &node.work {
+                // The unit at place 0 alone is an input more than once.
+                let used = [join.left, join.right].into_iter().filter(|&input| input > 0);
+                free.extend(used.map(|input| at(&slots, input)));
+            }
+        }
+        Self::in_slots(world, plan, slots, &sizes)
+    }
+
+    /// Tables that are all kept, for what runs the plan backwards or changes parts of it.
+    pub(super) fn new(world: &World, plan: &Plan) -> Self {
+        let sizes: Vec<usize> = plan.nodes.iter().map(|n| n.classes * n.size).collect();
+        Self::in_slots(world, plan, (0..sizes.len()).collect(), &sizes)
+    }
+
+    fn in_slots(world: &World, plan: &Plan, slots: Vec<usize>, sizes: &[usize]) -> Self {
+        let mut tables = Self {
+            cells: sizes.iter().map(|&size| vec![0.0; size]).collect(),
+            slots,
+            ..Self::default()
+        };
+        for node in &plan.nodes {
             tables.exponent.push(vec![0; node.classes]);
-            tables.factor.push(vec![1.0; node.classes]);
+            tables.factor.push(match &node.work {
+                Work::Join(join) => vec![1.0; join.pairs.len()],
+                Work::Leaf { .. } => Vec::new(),
+            });
         }
         for trace in 0..world.traces.len() {
             let shared = plan.trace_voices.get(trace).map_or(0, |v| v.shared.len());
@@ -51,6 +114,7 @@ impl Tables {
 
     /// Fills every table.
     pub(super) fn fill(&mut self, world: &World, plan: &Plan, numbers: &Numbers) {
+        self.whole = true;
         for (index, node) in plan.nodes.iter().enumerate() {
             self.fill_node(world, plan, numbers, index, node);
         }
@@ -66,7 +130,9 @@ impl Tables {
         node: &Node,
     ) {
         // Taken out while it is written, so that its inputs can be read.
-        let mut cells = self.cells.get_mut(index).map(std::mem::take).unwrap_or_default();
+        let slot = at(&self.slots, index);
+        let mut buffer = self.cells.get_mut(slot).map(std::mem::take).unwrap_or_default();
+        let cells = buffer.get_mut(..node.classes * node.size).unwrap_or_default();
         match &node.work {
             Work::Leaf {
                 leaf,
@@ -75,52 +141,33 @@ impl Tables {
             } => match leaf {
                 Leaf::Unit => cells.fill(1.0),
                 Leaf::Source(source) => {
-                    fill_source(world, plan, numbers, *source, settings, &mut cells);
+                    fill_source(world, plan, numbers, *source, settings, cells);
                 }
                 Leaf::Subject(subject) => {
-                    fill_subject(world, plan, numbers, *subject, settings, order, &mut cells);
+                    fill_subject(world, plan, numbers, *subject, settings, order, cells);
                 }
                 Leaf::Group(group) => {
                     if let Some(group) = plan.groups.get(*group) {
-                        self.fill_group(world, plan, numbers, group, settings, order, &mut cells);
+                        self.fill_group(world, plan, numbers, group, settings, order, cells);
                     }
                 }
             },
             Work::Join(join) => {
-                self.multiply(plan, join, node.size, &mut cells);
+                self.multiply(plan, index, join, node.size, cells);
             }
         }
-        self.scale(index, node, &mut cells);
-        if let Some(place) = self.cells.get_mut(index) {
-            *place = cells;
+        if let (Work::Leaf { .. }, Some(exponents)) = (&node.work, self.exponent.get_mut(index)) {
+            for (row, exponent) in cells.chunks_exact_mut(node.size.max(1)).zip(exponents) {
+                let up = scaling(row);
+                *exponent = -up;
+                if up > 0 {
+                    let factor = libm::scalbn(1.0, up);
+                    row.iter_mut().for_each(|cell| *cell *= factor);
+                }
+            }
         }
-    }
-
-    fn scale(&mut self, index: usize, node: &Node, cells: &mut [f64]) {
-        for (class, row) in cells.chunks_exact_mut(node.size.max(1)).enumerate() {
-            let mut exponent = match &node.work {
-                Work::Leaf { .. } => 0,
-                Work::Join(join) => {
-                    let (left, right) = at(&join.classes, class);
-                    self.exponent_of(join.left, left) + self.exponent_of(join.right, right)
-                }
-            };
-            let mut factor = 1.0;
-            let most = largest(row);
-            if most > 0.0 && most < SMALL {
-                let up = (-libm::ilogb(most)).min(SCALE_MAX);
-                factor = libm::scalbn(1.0, up);
-                for cell in row.iter_mut() {
-                    *cell *= factor;
-                }
-                exponent -= up;
-            }
-            if let Some(place) = self.exponent.get_mut(index) {
-                put(place, class, exponent);
-            }
-            if let Some(place) = self.factor.get_mut(index) {
-                put(place, class, factor);
-            }
+        if let Some(place) = self.cells.get_mut(slot) {
+            *place = buffer;
         }
     }
 
@@ -130,22 +177,93 @@ impl Tables {
 
     pub(super) fn row(&self, plan: &Plan, node: usize, class: usize) -> &[f64] {
         let size = plan.nodes.get(node).map_or(0, |n| n.size);
-        self.cells.get(node).map_or(&[][..], |c| row(c, class, size))
+        let cells = self.cells.get(at(&self.slots, node));
+        cells.map_or(&[][..], |c| row(c, class, size))
     }
 
-    fn multiply(&mut self, plan: &Plan, join: &Join, size: usize, cells: &mut [f64]) {
-        let left = self.spread_out(plan, join.left, join.left_cells.as_deref());
-        let right = self.spread_out(plan, join.right, join.right_cells.as_deref());
-        for (out, (a, b)) in cells.chunks_exact_mut(size.max(1)).zip(&join.classes) {
-            let a = match &left {
-                Some(left) => row(left, *a, join.cells),
-                None => self.row(plan, join.left, *a),
+    /// Multiplies two nodes class by class, adds up what belongs to one class, and scales what became small.
+    fn multiply(&mut self, plan: &Plan, index: usize, join: &Join, size: usize, cells: &mut [f64]) {
+        // Almost always a subject's own table: one cell for each state multiplies the others' rows.
+        let by_row = join.right_cells.as_ref().filter(|cells| cells.is_by_row(size));
+        let left = self.spread_out(plan, join.left, join.left_cells.as_ref());
+        let spread = join.right_cells.as_ref().filter(|_| by_row.is_none());
+        let right = self.spread_out(plan, join.right, spread);
+        let mut exponents = self
+            .exponent
+            .get_mut(index)
+            .map(std::mem::take)
+            .unwrap_or_default();
+        let mut factors = self.factor.get_mut(index).map(std::mem::take).unwrap_or_default();
+        let mut whole = self.whole;
+        for (class, (out, exponent)) in cells
+            .chunks_exact_mut(size.max(1))
+            .zip(&mut exponents)
+            .enumerate()
+        {
+            let span = join.pairs_of(class);
+            let pairs = join.pairs.get(span.clone()).unwrap_or_default();
+            let factors = factors.get_mut(span).unwrap_or_default();
+            let rows = |(a, b): (usize, usize)| {
+                let a = match &left {
+                    Some(left) => row(left, a, join.cells),
+                    None => self.row(plan, join.left, a),
+                };
+                let b = match &right {
+                    Some(right) => row(right, b, join.cells),
+                    None => self.row(plan, join.right, b),
+                };
+                (a, b)
             };
-            let b = match &right {
-                Some(right) => row(right, *b, join.cells),
-                None => self.row(plan, join.right, *b),
+            let add_product = |a: &[f64], b: &[f64], factor: f64, out: &mut [f64]| match by_row {
+                Some(cells) => cells.add_rows(a, b, factor, out),
+                None => multiply_and_add(a, b, factor, out),
             };
-            multiply_and_sum(a, b, out);
+            let of_pair =
+                |(a, b): (usize, usize)| self.exponent_of(join.left, a) + self.exponent_of(join.right, b);
+            *exponent = pairs.first().map_or(0, |pair| of_pair(*pair));
+            factors.fill(1.0);
+            if pairs.iter().any(|pair| of_pair(*pair) != *exponent) {
+                // Terms of different scale: the largest that is not 0 gives the common one.
+                let possible = |pair: &(usize, usize)| {
+                    let (a, b) = rows(*pair);
+                    out.fill(0.0);
+                    add_product(a, b, 1.0, out);
+                    out.iter().any(|cell| *cell > 0.0)
+                };
+                let common = pairs.iter().copied().filter(possible).map(of_pair).max();
+                *exponent = common
+                    .or(pairs.iter().copied().map(of_pair).max())
+                    .unwrap_or_default();
+                for (factor, pair) in factors.iter_mut().zip(pairs) {
+                    let down = of_pair(*pair) - *exponent;
+                    whole &= down <= 0;
+                    *factor = if down > 0 { 0.0 } else { libm::scalbn(1.0, down) };
+                }
+            }
+            for (term, (pair, factor)) in pairs.iter().zip(factors.iter()).enumerate() {
+                let (a, b) = rows(*pair);
+                if term == 0 && *factor == 1.0 && by_row.is_none() {
+                    multiply_and_sum(a, b, out);
+                    continue;
+                }
+                if term == 0 {
+                    out.fill(0.0);
+                }
+                add_product(a, b, *factor, out);
+            }
+            let up = scaling(out);
+            if up > 0 {
+                let factor = libm::scalbn(1.0, up);
+                for cell in out.iter_mut().chain(factors) {
+                    *cell *= factor;
+                }
+                *exponent -= up;
+            }
+        }
+        self.whole = whole;
+        if let (Some(place), Some(factor)) = (self.exponent.get_mut(index), self.factor.get_mut(index)) {
+            *place = exponents;
+            *factor = factors;
         }
         self.give_back(left);
         self.give_back(right);
@@ -156,14 +274,20 @@ impl Tables {
         &mut self,
         plan: &Plan,
         node: usize,
-        cells: Option<&[usize]>,
+        cells: Option<&Spread>,
     ) -> Option<Vec<f64>> {
         let cells = cells?;
         let mut spread = self.spare.pop().unwrap_or_default();
         let classes = plan.nodes.get(node).map_or(0, |n| n.classes);
-        spread.resize(classes * cells.len(), 0.0);
-        for (class, full) in spread.chunks_exact_mut(cells.len().max(1)).enumerate() {
-            expand(self.row(plan, node, class), cells, full);
+        if spread.len() < classes * cells.cells() {
+            spread.resize(classes * cells.cells(), 0.0);
+        }
+        for (class, full) in spread
+            .chunks_exact_mut(cells.cells().max(1))
+            .take(classes)
+            .enumerate()
+        {
+            cells.expand(self.row(plan, node, class), full);
         }
         Some(spread)
     }
