@@ -202,7 +202,7 @@ mod tests {
             parsed(dated.as_bytes()).ok().unwrap().since.to_string(),
             "2015-04-30"
         );
-        assert!(why(&format!("{dated}sinse = 1\n")).contains("unknown key `sinse`; known are incident"));
+        assert!(why(&format!("{dated}sincee = 1\n")).contains("unknown key `sincee`; known are incident"));
         assert!(
             why(&dated.replace("hypothesis", "operator").replace("\"h\"", "3"))
                 .contains("`operator` must be a text")
