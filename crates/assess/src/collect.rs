@@ -24,6 +24,8 @@ pub struct Candidate {
     pub cost: Option<f64>,
     /// What it would be.
     pub bears: Bears,
+    /// Whether the case itself lists it: then it is shown whatever it is worth.
+    pub listed: bool,
 }
 
 /// What a candidate would bear on.
@@ -77,20 +79,15 @@ pub(crate) fn collect(
     leader: &str,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<Collect>, AssessError> {
-    let own = setting
-        .candidates
-        .iter()
-        .cloned()
-        .map(|candidate| (candidate, true));
-    let second = second_looks(ledger, leader).map(|candidate| (candidate, false));
+    let own = setting.candidates.iter().cloned();
+    let second = second_looks(ledger, leader);
     let unlooked = unlooked(setting, findings, hypotheses);
-    let unlooked = unlooked.into_iter().map(|candidate| (candidate, false));
     let mut rows: Vec<Collect> = Vec::new();
     // The belief as it is serves all candidates.
     let worth = weigh::Worth::new(&built.model)?;
-    for (candidate, asked) in own.chain(second).chain(unlooked).take(WEIGHED_MAX) {
+    for candidate in own.chain(second).chain(unlooked).take(WEIGHED_MAX) {
         let Some(bits) = bits(setting, findings, &built.model, &worth, &candidate.bears)? else {
-            if asked {
+            if candidate.listed {
                 warnings.push(format!(
                     "to collect `{}` would bear on nothing that the case weighs as of then",
                     candidate.what
@@ -98,7 +95,7 @@ pub(crate) fn collect(
             }
             continue;
         };
-        if (bits < BITS_MIN && !asked) || rows.iter().any(|row| row.what == candidate.what) {
+        if (bits < BITS_MIN && !candidate.listed) || rows.iter().any(|row| row.what == candidate.what) {
             continue;
         }
         rows.push(Collect {
@@ -135,6 +132,7 @@ fn second_looks<'a>(ledger: &'a [LedgerLine], leader: &'a str) -> impl Iterator<
             ),
             cost: None,
             bears: Bears::Finding(line.finding.clone()),
+            listed: false,
         })
 }
 
@@ -185,6 +183,7 @@ fn unlooked(setting: &Setting<'_>, findings: &[Finding], hypotheses: &[Hypothesi
                             .to_owned(),
                     cost: None,
                     bears: Bears::Trace(kind, Some(class), target),
+                    listed: false,
                 });
             }
         }

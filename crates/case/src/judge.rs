@@ -73,6 +73,7 @@ fn candidates(asked: &Asked<'_>) -> Vec<Candidate> {
         ask: item.ask.clone(),
         cost: item.cost,
         bears: item.bears.clone(),
+        listed: true,
     });
     let proposed = asked.leads.iter().filter_map(|lead| {
         let like = asked
@@ -89,6 +90,7 @@ fn candidates(asked: &Asked<'_>) -> Vec<Candidate> {
             ask: lead.ask.clone(),
             cost: None,
             bears,
+            listed: false,
         })
     });
     listed.chain(proposed).collect()
