@@ -74,6 +74,8 @@ pub struct Setting<'a> {
     pub draws: Draws,
     /// How much is wanted.
     pub depth: Depth,
+    /// Who does the work that can be done in pieces; the answer is the same.
+    pub hands: weigh::Hands<'a>,
 }
 
 /// Why no assessment could be made.
@@ -109,7 +111,7 @@ pub fn assess(
     };
     let standing = standing(findings, &built);
     let intervals = if full {
-        Some(weigh::interval(&built.model, setting.draws)?)
+        Some(weigh::interval_by(&built.model, setting.draws, setting.hands)?)
     } else {
         None
     };
@@ -118,7 +120,10 @@ pub fn assess(
     } else {
         None
     };
-    let outer = corners.as_ref().map(weigh::Corners::outer).unwrap_or_default();
+    let outer = corners
+        .as_ref()
+        .map(|corners| corners.outer(setting.hands))
+        .unwrap_or_default();
     let total: f64 = built
         .model
         .hypotheses

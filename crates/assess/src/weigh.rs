@@ -52,7 +52,9 @@ pub use drawn::drawn;
 pub use expected::{Agreement, Expected, agreement};
 pub use flip::{FLIP_EVALUATIONS, FlipSet, flip_set};
 pub use information::{Worth, value_of_finding, value_of_information};
-pub use interval::{Chunk, Draws, ESS_MIN, Interval, Intervals, Sampler, interval};
+pub use interval::{
+    Chunk, Draws, ESS_MIN, Hands, Interval, Intervals, Sampler, by_one_hand, interval, interval_by,
+};
 pub use plan::{KEPT_CELLS_MAX, SETTINGS_MAX, TABLE_CELLS_MAX, WORK_MAX};
 pub use printed::{Printed, PrintedInterval, round12, weigh_printed};
 pub use sensitivity::{Steadiness, ThreePriors, believe_without, steadiness};

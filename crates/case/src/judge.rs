@@ -1,5 +1,7 @@
 //! Puts a case's question to the assessment.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use ascribe_assess::assess::{Setting, Standard, assess};
 use ascribe_assess::assessment::Assessment;
 use ascribe_assess::build::{Answer, Question};
@@ -51,6 +53,7 @@ pub fn judge(asked: &Asked<'_>) -> Result<(Assessment, ModelFile), String> {
         version: env!("CARGO_PKG_VERSION"),
         draws: Draws::default(),
         depth: asked.depth,
+        hands: &|count, work| in_threads(asked.jobs, count, work),
     };
     assess(
         &setting,
@@ -94,6 +97,24 @@ fn candidates(asked: &Asked<'_>) -> Vec<Candidate> {
         })
     });
     listed.chain(proposed).collect()
+}
+
+/// Does `count` pieces of work on at most `jobs` threads.
+fn in_threads(jobs: usize, count: usize, work: &(dyn Fn(usize) + Sync)) {
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.clamp(1, count.max(1)) {
+            scope.spawn(|| {
+                loop {
+                    let piece = next.fetch_add(1, Ordering::Relaxed);
+                    if piece >= count {
+                        break;
+                    }
+                    work(piece);
+                }
+            });
+        }
+    });
 }
 
 /// What a case says of one incident as of one day, for changes of it.

@@ -91,6 +91,8 @@ pub struct Question<'a> {
     pub anomalies: Vec<AnomalyLine>,
     /// How much is wanted.
     pub depth: Depth,
+    /// Threads that it may use.
+    pub jobs: usize,
 }
 
 /// The belief on one day.
@@ -248,6 +250,7 @@ impl Read {
             corpora: self.corpora.as_slice(),
             parts,
             memo: Memo::new(jobs(options)),
+            jobs: jobs(options),
         }
     }
 
@@ -485,6 +488,7 @@ struct Seen {
 }
 
 struct Whole<'a> {
+    jobs: usize,
     case: &'a Case,
     items: &'a [Item],
     notes: &'a [NoteFile],
@@ -575,6 +579,7 @@ impl Whole<'_> {
             leads,
             anomalies,
             depth,
+            jobs: self.jobs,
         };
         let answer = to(&question).map_err(|why| RunError::Assess {
             incident: incident.id.clone(),

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::cells::{at, put};
+use super::interval::{Hands, by_one_hand, in_pieces};
 use super::numbers::{Numbers, Tempering};
 use super::outcome::Outcome;
 use super::spread::{End, Spread};
@@ -141,15 +142,19 @@ impl Corners {
         sign * best
     }
 
-    /// Outer low and high of every hypothesis, on one thread.
+    /// Outer low and high of every hypothesis.
     #[must_use]
-    pub fn outer(&self) -> BTreeMap<String, [f64; 2]> {
-        let both = |(index, id): (usize, &String)| {
-            let low = self.search(index, Side::Lowest);
-            let high = self.search(index, Side::Highest);
-            (id.clone(), [low, high])
-        };
-        self.hypotheses().iter().enumerate().map(both).collect()
+    pub fn outer(&self, hands: Hands<'_>) -> BTreeMap<String, [f64; 2]> {
+        let ends = in_pieces(2 * self.hypotheses().len(), hands, |piece| {
+            let side = if piece % 2 == 0 {
+                Side::Lowest
+            } else {
+                Side::Highest
+            };
+            self.search(piece / 2, side)
+        });
+        let pairs = ends.chunks_exact(2).map(|pair| [at(pair, 0), at(pair, 1)]);
+        self.hypotheses().iter().cloned().zip(pairs).collect()
     }
 
     fn value(&self, desk: &mut Desk<'_>, ends: &[End], hypothesis: usize) -> Option<f64> {
@@ -166,7 +171,7 @@ impl Corners {
 ///
 /// Errors: as [`super::weigh`].
 pub fn outer(model: &ModelFile) -> Result<BTreeMap<String, [f64; 2]>, WeighError> {
-    Ok(Corners::new(model)?.outer())
+    Ok(Corners::new(model)?.outer(&by_one_hand))
 }
 
 /// Tables for one search.

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range as Span;
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -192,10 +193,49 @@ fn quantile(sorted: &[(f64, f64)], wanted: f64) -> Option<f64> {
     sorted.last().map(|(value, _)| *value)
 }
 
+/// Does so many independent pieces of work, each named by its number, in any order and on any threads; back when all
+/// are done.
+pub type Hands<'a> = &'a (dyn Fn(usize, &(dyn Fn(usize) + Sync)) + 'a);
+
+/// Draws in one piece of work.
+const PIECE: usize = 250;
+
+/// As [`interval`], in pieces that `hands` does. The same numbers whatever it does with them.
+///
+/// Errors: as [`interval`].
+pub fn interval_by(model: &ModelFile, draws: Draws, hands: Hands<'_>) -> Result<Intervals, WeighError> {
+    let sampler = Sampler::new(model, draws.seed)?;
+    let count = draws.draws.div_ceil(PIECE).max(1);
+    let done = in_pieces(count, hands, |piece| {
+        let first = piece * PIECE;
+        sampler.chunk(first..(first + PIECE).min(draws.draws))
+    });
+    sampler.merge(done)
+}
+
+/// What `of` gives for every number below `count`, in the order of the numbers.
+pub(super) fn in_pieces<T: Send>(count: usize, hands: Hands<'_>, of: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let cells: Vec<Mutex<Option<T>>> = (0..count).map(|_| Mutex::new(None)).collect();
+    hands(count, &|piece| {
+        let made = of(piece);
+        if let Some(cell) = cells.get(piece) {
+            *cell.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
+        }
+    });
+    cells
+        .into_iter()
+        .filter_map(|cell| cell.into_inner().unwrap_or_else(PoisonError::into_inner))
+        .collect()
+}
+
+/// One thread, in order: for callers that have no others.
+pub fn by_one_hand(count: usize, work: &(dyn Fn(usize) + Sync)) {
+    (0..count).for_each(work);
+}
+
 /// Intervals of all hypotheses of `model`, on one thread.
 ///
 /// Errors: as [`super::weigh`]. Too small an effective sample size is no error: see [`Intervals::refused`].
 pub fn interval(model: &ModelFile, draws: Draws) -> Result<Intervals, WeighError> {
-    let sampler = Sampler::new(model, draws.seed)?;
-    sampler.merge(vec![sampler.chunk(0..draws.draws)])
+    interval_by(model, draws, &by_one_hand)
 }

@@ -57,7 +57,7 @@ fn line(setting: &Setting<'_>, said: &Said, asked: &WhatIf) -> Result<Shown, Wha
         draws: setting.draws.draws / DRAWS_PART,
         ..setting.draws
     };
-    let intervals = weigh::interval(&changed.built.model, draws)?;
+    let intervals = weigh::interval_by(&changed.built.model, draws, setting.hands)?;
     let belief = changed.answer.posterior.clone();
     let mut leader: Option<(&String, f64)> = None;
     for (id, belief) in &belief {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use ascribe_assess::model_file::ModelFile;
-use ascribe_assess::weigh::{Corners, Draws, agreement, believe, drawn, interval};
+use ascribe_assess::weigh::{Corners, Draws, agreement, believe, by_one_hand, drawn, interval, interval_by};
 use ascribe_model::Range;
 
 use super::models::random;
@@ -165,4 +165,27 @@ fn the_interval_is_that_of_the_drawn_models() {
         }
     }
     assert!(compared > 10);
+}
+
+/// Pieces of work give the same numbers in any order and on several threads.
+#[test]
+fn the_hands_that_do_the_work_have_no_effect() {
+    let backwards = |count: usize, work: &(dyn Fn(usize) + Sync)| (0..count).rev().for_each(work);
+    let threads = |count: usize, work: &(dyn Fn(usize) + Sync)| {
+        std::thread::scope(|scope| {
+            for piece in 0..count {
+                scope.spawn(move || work(piece));
+            }
+        });
+    };
+    for seed in 0..4 {
+        let model = random(seed);
+        let draws = Draws { draws: 1_100, seed };
+        let one = interval(&model, draws).unwrap();
+        assert_eq!(one.draws, 1_100);
+        assert_eq!(one, interval_by(&model, draws, &backwards).unwrap());
+        assert_eq!(one, interval_by(&model, draws, &threads).unwrap());
+        let corners = Corners::new(&model).unwrap();
+        assert_eq!(corners.outer(&by_one_hand), corners.outer(&threads));
+    }
 }
