@@ -24,7 +24,7 @@ pub struct Candidate {
     pub cost: Option<f64>,
     /// What it would be.
     pub bears: Bears,
-    /// Whether the case itself lists it: then it is shown whatever it is worth.
+    /// Whether the case itself lists it: then it is shown even if it is worth little.
     pub listed: bool,
 }
 
@@ -41,8 +41,10 @@ pub enum Bears {
 const WEIGHED_MAX: usize = 60;
 /// At most so many are listed.
 const LISTED_MAX: usize = 15;
-/// Less than this, in bits, is not worth a line unless the case asks.
+/// Less than this, in bits, is not worth a line of ours.
 const BITS_MIN: f64 = 0.005;
+/// Less than this is not worth a line that the case asks for: it would be printed as nothing.
+const LISTED_BITS_MIN: f64 = 0.0005;
 /// So many findings get an independent look.
 const SECOND_LOOKS: usize = 12;
 /// So many leading answers are asked what else they predict.
@@ -95,7 +97,12 @@ pub(crate) fn collect(
             }
             continue;
         };
-        if (bits < BITS_MIN && !candidate.listed) || rows.iter().any(|row| row.what == candidate.what) {
+        let least = if candidate.listed {
+            LISTED_BITS_MIN
+        } else {
+            BITS_MIN
+        };
+        if bits < least || rows.iter().any(|row| row.what == candidate.what) {
             continue;
         }
         rows.push(Collect {
