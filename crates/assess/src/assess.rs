@@ -9,7 +9,7 @@ use ascribe_model::{Day, Finding, Moment};
 
 use crate::assessment::{
     AnomalyLine, Assessment, Belief, ByteProvenance, Hypothesis, Input, LedgerLine, Run, SCHEMA, Sensitivity,
-    Sentences, StandardResult, TimelineEvent, TornadoBar,
+    Sentences, StandardResult, TimelineEvent,
 };
 use crate::build::{BuildError, Built, Overlaps, OwnNumbers, Question, build, tree};
 use crate::collect::{Candidate, collect};
@@ -192,7 +192,8 @@ pub fn assess(
         (Sensitivity::default(), None, Vec::new(), None)
     };
     if let Some(corners) = &corners {
-        sensitivity.tornado = tornado(corners, &built.model, &leader);
+        let number = corners.hypotheses().iter().position(|id| *id == leader);
+        sensitivity.tornado = corners.tornado(&built.model, number.unwrap_or_default());
         if findings.len() > DEFAULTS_FINDINGS_MAX {
             warnings.push(format!(
                 "what each default of the tables carries is left out above {DEFAULTS_FINDINGS_MAX} findings"
@@ -276,23 +277,6 @@ fn searched<'a>(findings: &[&'a Finding]) -> BTreeMap<&'a str, Option<&'a str>> 
     looked
         .map(|finding| (finding.id.as_str(), finding.searched.as_deref()))
         .collect()
-}
-
-fn tornado(corners: &weigh::Corners, model: &ModelFile, leader: &str) -> Vec<TornadoBar> {
-    let number = corners
-        .hypotheses()
-        .iter()
-        .position(|id| id == leader)
-        .unwrap_or_default();
-    let swings = corners.tornado(model, number).into_iter();
-    let bars = swings.map(|swing| TornadoBar {
-        of: swing.of,
-        field: swing.field,
-        numbers: swing.numbers as u64,
-        range: swing.range,
-        belief: swing.belief,
-    });
-    bars.collect()
 }
 
 /// P(operator); parents include their units.

@@ -267,6 +267,14 @@ pub struct TornadoBar {
     pub belief: [f64; 2],
 }
 
+impl TornadoBar {
+    /// Length of the bar, in probability.
+    #[must_use]
+    pub fn length(&self) -> f64 {
+        (self.belief[1] - self.belief[0]).abs()
+    }
+}
+
 /// How far one row of the default tables moves the leader's belief.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DefaultSwing {
@@ -466,4 +474,17 @@ pub struct Input {
     pub why: Option<String>,
     /// What was looked at.
     pub coverage: ascribe_model::Coverage,
+}
+
+/// Whose belief is highest; of equals the smallest id. Empty without answers.
+#[must_use]
+pub fn highest(beliefs: &BTreeMap<String, f64>) -> String {
+    let mut leader: Option<(&String, f64)> = None;
+    for (id, belief) in beliefs {
+        // The map is sorted by id, so the first of equals stays.
+        if leader.is_none_or(|(_, most)| *belief > most) {
+            leader = Some((id, *belief));
+        }
+    }
+    leader.map(|(id, _)| id.clone()).unwrap_or_default()
 }

@@ -185,7 +185,7 @@ pub fn build(
     own_numbers: OwnNumbers,
 ) -> Result<Built, BuildError> {
     let defaults = Defaults::load()?;
-    build_from(&defaults, question, knowledge, findings, overlaps, own_numbers)
+    build_from(defaults, question, knowledge, findings, overlaps, own_numbers)
 }
 
 /// [`build`] with other default tables than the shipped ones.

@@ -37,6 +37,8 @@ pub enum Bears {
     Trace(Kind, Option<Class>, Target),
 }
 
+/// Begins the warning that a thing which the case lists would bear on nothing.
+pub const UNWEIGHED: &str = "to collect ";
 /// At most so many candidates are weighed.
 const WEIGHED_MAX: usize = 60;
 /// At most so many are listed.
@@ -91,7 +93,7 @@ pub(crate) fn collect(
         let Some(bits) = bits(setting, findings, &built.model, &worth, &candidate.bears)? else {
             if candidate.listed {
                 warnings.push(format!(
-                    "to collect `{}` would bear on nothing that the case weighs as of then",
+                    "{UNWEIGHED}`{}` would bear on nothing that the case weighs as of then",
                     candidate.what
                 ));
             }

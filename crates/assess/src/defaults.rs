@@ -5,6 +5,7 @@
 mod entries;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use ascribe_model::words::{Class, Kind, Reliability, Stance};
 use ascribe_model::{NumberError, Range};
@@ -146,8 +147,19 @@ fn range(written: Written) -> Result<Range, NumberError> {
 }
 
 impl Defaults {
-    /// The shipped tables.
-    pub fn load() -> Result<Self, DefaultsError> {
+    /// The shipped tables, read once.
+    pub fn load() -> Result<&'static Self, DefaultsError> {
+        static READ: OnceLock<Defaults> = OnceLock::new();
+        match READ.get() {
+            Some(read) => Ok(read),
+            None => {
+                let read = Self::read()?;
+                Ok(READ.get_or_init(|| read))
+            }
+        }
+    }
+
+    fn read() -> Result<Self, DefaultsError> {
         let file: File = toml::from_str(TABLES)?;
         let missing = |what: &str| DefaultsError::Missing(what.to_owned());
         let mut classes = BTreeMap::new();

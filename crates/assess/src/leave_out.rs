@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::assessment::LeaveOneOut;
+use crate::assessment::{LeaveOneOut, highest};
 use crate::build::{Built, source_of_node};
 use crate::model_file::ModelFile;
 use crate::weigh::{WeighError, believe};
@@ -68,16 +68,4 @@ fn row(kind: &str, id: &str, model: &ModelFile) -> Result<LeaveOneOut, WeighErro
         leader: highest(&belief),
         belief,
     })
-}
-
-/// The answer with the highest belief; of equals the smallest id. Empty without answers.
-pub(crate) fn highest(beliefs: &BTreeMap<String, f64>) -> String {
-    let mut leader: Option<(&String, f64)> = None;
-    for (id, belief) in beliefs {
-        // The map is sorted by id, so the first of equals stays.
-        if leader.is_none_or(|(_, most)| *belief > most) {
-            leader = Some((id, *belief));
-        }
-    }
-    leader.map(|(id, _)| id.clone()).unwrap_or_default()
 }

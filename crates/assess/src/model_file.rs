@@ -155,6 +155,21 @@ pub struct Subject {
     pub label_without_source: BTreeMap<String, Range>,
 }
 
+impl Subject {
+    /// The owner that its label makes likeliest; of equals the smallest id, none without a label.
+    #[must_use]
+    pub fn likeliest_owner(&self) -> Option<&str> {
+        let mut best: Option<(&str, f64)> = None;
+        for (owner, label) in &self.label {
+            // The map is sorted by id, so the first of equals stays.
+            if best.is_none_or(|(_, most)| label.point() > most) {
+                best = Some((owner, label.point()));
+            }
+        }
+        best.map(|(owner, _)| owner)
+    }
+}
+
 /// A fact about the incident.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use ascribe_assess::assessment::Collect;
+use ascribe_assess::collect::UNWEIGHED;
 use ascribe_report::shown::line;
 use serde_json::json;
 
@@ -33,7 +34,7 @@ pub(crate) fn run(options: &Options) -> Result<Ended, Failure> {
     let as_of = day("--as-of", options.as_of.as_deref())?;
     let outcome = options.reading.examine(&options.folder, as_of)?;
     for warning in outcome.incidents.iter().flat_map(|one| &one.assessment.warnings) {
-        if warning.starts_with("to collect ") {
+        if warning.starts_with(UNWEIGHED) {
             say_error(&format!("ascribe: {warning}"));
         }
     }

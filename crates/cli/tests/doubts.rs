@@ -6,17 +6,12 @@
     reason = "a command that does not answer is a failed test"
 )]
 
+mod common;
+
 use std::path::PathBuf;
-use std::process::{Command, Output};
 
+use common::ascribe;
 use serde_json::Value;
-
-fn ascribe(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_ascribe"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
 
 const CASE: &str = "name = \"marks\"\n[[incident]]\nid = \"i\"\nopened = 2020-03-01\n\
     [[actor]]\nid = \"north\"\nname = \"North\"\nkind = \"state\"\n\

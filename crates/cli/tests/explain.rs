@@ -5,15 +5,11 @@
     reason = "a command that does not answer is a failed test"
 )]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod common;
 
-fn ascribe(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_ascribe"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
+use std::path::{Path, PathBuf};
+
+use common::ascribe;
 
 /// Two parties, one family that a source gives to one of them, two notes a week apart.
 fn case(name: &str) -> PathBuf {

@@ -1,22 +1,18 @@
 //! `functions`, `compare` and `corpus` on real programs, as a user runs them: the contract's JSON, the tables, the exit codes.
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod common;
 
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use common::ascribe;
 use serde_json::Value;
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../readers/fixtures/program")
         .join(name)
-}
-
-fn ascribe(words: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_ascribe"))
-        .args(words)
-        .output()
-        .unwrap()
 }
 
 fn text(path: &Path) -> &str {

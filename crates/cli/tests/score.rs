@@ -5,9 +5,11 @@
     reason = "a command that does not answer is a failed test"
 )]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod common;
 
+use std::path::{Path, PathBuf};
+
+use common::ascribe;
 use serde_json::Value;
 
 const CASE: &str = r#"contract = 1
@@ -68,13 +70,6 @@ fn case(name: &str, truth: Option<&str>) -> PathBuf {
         std::fs::write(folder.join("truth.toml"), text).unwrap();
     }
     folder
-}
-
-fn ascribe(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_ascribe"))
-        .args(arguments)
-        .output()
-        .unwrap()
 }
 
 fn run(folder: &Path, more: &[&str]) {

@@ -59,6 +59,36 @@ pub struct Actor {
     pub source: Option<String>,
 }
 
+impl Actor {
+    /// A party of which nothing is known but its id, which is its name, and its kind.
+    #[must_use]
+    pub fn of(id: &str, kind: ActorKind) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            kind,
+            frameable: is_frameable(kind),
+            members: Vec::new(),
+            parent: None,
+            from: None,
+            to: None,
+            aliases: Vec::new(),
+            size: Vec::new(),
+            known: None,
+            source: None,
+        }
+    }
+}
+
+/// Whether somebody might blame a party of this kind, unless the case says otherwise. Source: CASE, "case.toml".
+#[must_use]
+pub const fn is_frameable(kind: ActorKind) -> bool {
+    matches!(
+        kind,
+        ActorKind::State | ActorKind::Agency | ActorKind::Unit | ActorKind::Group
+    )
+}
+
 /// Who reports.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Source {

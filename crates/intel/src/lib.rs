@@ -6,4 +6,6 @@ pub mod holdings;
 pub mod indicators;
 pub mod knowledge;
 
-pub use knowledge::{Actor, Alias, Family, Incident, Infrastructure, Knowledge, Source, Victim};
+pub use knowledge::{
+    Actor, Alias, Family, Incident, Infrastructure, Knowledge, Source, Victim, is_frameable,
+};

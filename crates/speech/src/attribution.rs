@@ -160,20 +160,7 @@ impl Reader<'_> {
             && let Some(at) = adverb
             && let Some(part) = parts.first_mut()
         {
-            part.found = Some(Found {
-                cue: at..at.saturating_add(1),
-                who: nobody("unspecified"),
-                tone: Tone::Content,
-                side: Side::Whole,
-                start: range.start,
-                covers: at..at.saturating_add(1),
-                via: Vec::new(),
-                nominal: false,
-                nested: false,
-                passive: true,
-                through: None,
-                doubt: 1,
-            });
+            part.found = Some(Found::of_nobody(at, Tone::Content, Side::Whole, range.start));
         }
         self.several = parts.iter().filter(|part| part.found.is_some()).count() > 1;
         for part in parts {

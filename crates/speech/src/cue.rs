@@ -49,6 +49,27 @@ pub(crate) struct Found {
     pub(crate) through: Option<Box<Who>>,
 }
 
+impl Found {
+    /// The one word at `at` says something in the passive, and nobody in particular is behind it.
+    pub(crate) fn of_nobody(at: usize, tone: Tone, side: Side, start: usize) -> Self {
+        let word = at..at.saturating_add(1);
+        Self {
+            cue: word.clone(),
+            who: nobody("unspecified"),
+            tone,
+            side,
+            start,
+            covers: word,
+            via: Vec::new(),
+            nominal: false,
+            nested: false,
+            passive: true,
+            through: None,
+            doubt: 1,
+        }
+    }
+}
+
 /// Marks in `via` that a verb of quoting hands the word to its object.
 pub(crate) const HANDED: &str = "(quoted)";
 

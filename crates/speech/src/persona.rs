@@ -68,31 +68,13 @@ pub(crate) fn persona(
                 )
         });
         if handle {
-            let name = words.raw(at).to_owned();
-            let mut who = new(
-                name.clone(),
-                SpeakerKind::Persona,
-                Record::OnRecord,
-                Like::Persona,
-                0,
-            );
-            who.whose = Some(name);
-            return who;
+            return called(words.raw(at).to_owned());
         }
         if named.is_some_and(|named| at > named)
             && words.is_name(at)
             && let Some(run) = capital_run(words, at)
         {
-            let name = plain(words, run);
-            let mut who = new(
-                name.clone(),
-                SpeakerKind::Persona,
-                Record::OnRecord,
-                Like::Persona,
-                0,
-            );
-            who.whose = Some(name);
-            return who;
+            return called(plain(words, run));
         }
         at = at.saturating_add(1);
     }
@@ -122,6 +104,19 @@ pub(crate) fn persona(
         Like::Persona,
         1,
     )
+}
+
+/// A persona of that name, which is its own.
+pub(crate) fn called(name: String) -> Who {
+    let mut who = new(
+        name.clone(),
+        SpeakerKind::Persona,
+        Record::OnRecord,
+        Like::Persona,
+        0,
+    );
+    who.whose = Some(name);
+    who
 }
 
 /// A run of capitals with small words between: "Guardians of Peace".

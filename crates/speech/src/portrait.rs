@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use crate::common_noun::capital_run;
 use crate::lexicon::{Noun, lexicon};
-use crate::statement::{Record, SpeakerKind};
+use crate::persona::called;
 use crate::subject::Clause;
-use crate::who::{Like, Who, is_determiner, name_run, new, plain};
+use crate::who::{Who, is_determiner, name_run, plain};
 use crate::words::Words;
 
 /// A name with what it is.
@@ -113,15 +113,7 @@ pub(crate) fn portrait(clause: &Clause<'_>) -> Option<Portrait> {
     if !hostile {
         return None;
     }
-    let name = plain(words, run.clone());
-    let mut who = new(
-        name.clone(),
-        SpeakerKind::Persona,
-        Record::OnRecord,
-        Like::Persona,
-        0,
-    );
-    who.whose = Some(name);
+    let mut who = called(plain(words, run.clone()));
     who.mention = run;
     Some(Portrait {
         who,

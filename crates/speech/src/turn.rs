@@ -2,7 +2,7 @@
 
 use ascribe_model::words::Stance;
 
-use crate::cue::{Found, Side, nobody};
+use crate::cue::{Found, Side};
 use crate::lexicon::{Cue, Tone};
 use crate::memory::Memory;
 use crate::speaker::speaker;
@@ -36,23 +36,13 @@ pub(crate) fn reduced(clause: &Clause<'_>, at: usize, cue: Cue) -> Option<Found>
         && portrait.predicate.contains(&at)
         && matches!(deed, "be" | "have")
         && clause.words.low(at) != "known")
-        .then(|| Found {
-            cue: at..at.saturating_add(1),
-            who: nobody("unspecified"),
-            tone: if clause.words.low(at) == "alleged" || clause.words.low(at) == "suspected" {
+        .then(|| {
+            let tone = if matches!(clause.words.low(at), "alleged" | "suspected") {
                 Tone::Is(Stance::Accuses)
             } else {
                 cue.tone
-            },
-            side: Side::Before,
-            start: clause.start,
-            covers: at..at.saturating_add(1),
-            via: Vec::new(),
-            nominal: false,
-            nested: false,
-            passive: true,
-            through: None,
-            doubt: 1,
+            };
+            Found::of_nobody(at, tone, Side::Before, clause.start)
         })
 }
 

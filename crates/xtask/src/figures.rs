@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use ascribe_assess::assessment::highest;
 use ascribe_model::random::Random;
+use ascribe_ratio::forecast::scores;
 
 use crate::incident::{Truth, UNLISTED_NONSTATE, UNLISTED_STATE};
 
@@ -15,8 +17,8 @@ pub const NAMED: f64 = 0.8;
 const BINS: usize = 10;
 /// Times that truths are drawn from the answers themselves.
 const REDRAWN: u64 = 200;
-/// No probability counts as less in the log score, or one answer would decide it: in bits, at most 20.
-const FLOOR: f64 = 1.0 / 1_048_576.0;
+/// No answer costs more bits in the log score, or one would decide it.
+const LOG_MAX: f64 = 20.0;
 
 /// An answer beside the truth.
 pub struct Answered {
@@ -65,14 +67,14 @@ pub fn figures(answers: &[Answered], seed: u64) -> Figures {
     for answer in answers {
         let truth = answer.truth.operator.as_str();
         let of = |id: &str| answer.belief.get(id).copied().unwrap_or(0.0);
-        figures.log_score -= of(truth).max(FLOOR).log2() / count;
-        let squares: f64 = answer
-            .belief
-            .iter()
-            .map(|(id, p)| (p - f64::from(u8::from(id == truth))).powi(2))
-            .sum();
-        figures.brier += squares / count;
-        let leader = leader(&answer.belief);
+        // Sums of shares may pass 1 in the last digit.
+        let shares: Vec<f64> = answer.belief.values().map(|p| p.min(1.0)).collect();
+        let truly = answer.belief.keys().position(|id| id == truth);
+        let scores = truly.and_then(|truly| scores(&shares, truly));
+        figures.log_score += scores.map_or(LOG_MAX, |scores| scores.log_bits.min(LOG_MAX)) / count;
+        figures.brier += scores.map_or(2.0, |scores| scores.brier) / count;
+        let leader = highest(&answer.belief);
+        let leader = leader.as_str();
         leaders.push((of(leader), leader == truth));
         if leader == truth {
             figures.right += 1.0 / count;
@@ -112,17 +114,6 @@ pub fn figures(answers: &[Answered], seed: u64) -> Figures {
 
 fn is_listed(id: &str) -> bool {
     id != UNLISTED_STATE && id != UNLISTED_NONSTATE
-}
-
-/// The party with the highest belief; of equals the smallest id.
-fn leader(belief: &BTreeMap<String, f64>) -> &str {
-    let mut best: Option<(&str, f64)> = None;
-    for (id, p) in belief {
-        if best.is_none_or(|(_, most)| *p > most) {
-            best = Some((id, *p));
-        }
-    }
-    best.map_or("", |(id, _)| id)
 }
 
 fn bins(leaders: &[(f64, bool)]) -> Vec<(usize, f64, f64)> {

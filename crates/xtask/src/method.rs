@@ -103,10 +103,13 @@ fn knowledge(random: &mut Random) -> Knowledge {
         ActorKind::Group,
     ];
     for (index, kind) in kinds.iter().take(3 + random.below(5)).enumerate() {
-        actors.push(actor(&format!("p{index}"), *kind, None));
+        actors.push(Actor::of(&format!("p{index}"), *kind));
     }
     if coin(random, 0.3) {
-        actors.push(actor("unit", ActorKind::Unit, Some("p0")));
+        actors.push(Actor {
+            parent: Some("p0".to_owned()),
+            ..Actor::of("unit", ActorKind::Unit)
+        });
     }
     let ids: Vec<String> = actors.iter().map(|actor| actor.id.clone()).collect();
     let mut families = Vec::new();
@@ -166,23 +169,6 @@ fn knowledge(random: &mut Random) -> Knowledge {
         families,
         infrastructure,
         ..Knowledge::default()
-    }
-}
-
-fn actor(id: &str, kind: ActorKind, parent: Option<&str>) -> Actor {
-    Actor {
-        id: id.to_owned(),
-        name: id.to_owned(),
-        kind,
-        frameable: kind != ActorKind::Insider,
-        members: Vec::new(),
-        parent: parent.map(str::to_owned),
-        from: None,
-        to: None,
-        aliases: Vec::new(),
-        size: Vec::new(),
-        known: None,
-        source: None,
     }
 }
 

@@ -21,21 +21,9 @@ use crate::weigh::{believe, weigh};
 
 fn actor(id: &str, kind: ActorKind, parent: Option<&str>) -> Actor {
     Actor {
-        id: id.to_owned(),
         name: id.to_uppercase(),
-        kind,
-        frameable: matches!(
-            kind,
-            ActorKind::State | ActorKind::Agency | ActorKind::Unit | ActorKind::Group
-        ),
-        members: Vec::new(),
         parent: parent.map(str::to_owned),
-        from: None,
-        to: None,
-        aliases: Vec::new(),
-        size: Vec::new(),
-        known: None,
-        source: None,
+        ..Actor::of(id, kind)
     }
 }
 

@@ -14,6 +14,17 @@ pub enum End {
     High,
 }
 
+impl End {
+    /// That end of `range`.
+    #[must_use]
+    pub const fn of(self, range: Range) -> f64 {
+        match self {
+            Self::Low => range.low(),
+            Self::High => range.high(),
+        }
+    }
+}
+
 /// One number of the tables.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
@@ -155,10 +166,7 @@ impl Defaults {
     /// The tables with this number at an end of its range, exactly.
     #[must_use]
     pub fn moved(&self, entry: &Entry, end: End) -> Self {
-        let to = Range::exactly(match end {
-            End::Low => entry.range.low(),
-            End::High => entry.range.high(),
-        });
+        let to = Range::exactly(end.of(entry.range));
         let mut moved = self.clone();
         let cell = match &entry.key {
             Key::Class(class, field) => moved.classes.get_mut(class).map(|row| field.of(row)),

@@ -51,16 +51,10 @@ pub(super) fn displays(model: &ModelFile) -> Vec<Display> {
 
 /// The party that a trace to `pointed` speaks about: itself, or the likeliest owner of the subject.
 fn party<'a>(model: &'a ModelFile, pointed: &'a str) -> Option<&'a str> {
-    let Some(subject) = model.subjects.iter().find(|subject| subject.id == pointed) else {
-        return Some(pointed);
-    };
-    let mut best: Option<(&str, f64)> = None;
-    for (owner, label) in &subject.label {
-        if best.is_none_or(|(_, most)| label.point() > most) {
-            best = Some((owner, label.point()));
-        }
+    match model.subjects.iter().find(|subject| subject.id == pointed) {
+        Some(subject) => subject.likeliest_owner(),
+        None => Some(pointed),
     }
-    best.map(|(owner, _)| owner)
 }
 
 fn display(party: &str, traces: &[&Trace], found: usize) -> Display {

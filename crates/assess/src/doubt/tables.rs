@@ -7,7 +7,7 @@ use ascribe_model::Finding;
 use ascribe_model::words::Class;
 
 use crate::assess::AssessError;
-use crate::assessment::DefaultSwing;
+use crate::assessment::{DefaultSwing, highest};
 use crate::build::{Built, Overlaps, OwnNumbers, Question, build_from};
 use crate::defaults::{Defaults, End};
 use crate::weigh::believe;
@@ -32,9 +32,7 @@ pub(crate) fn default_swings(
         if entry.class.is_some_and(|class| !used.contains(&class)) {
             continue;
         }
-        let mut belief = [0.0; 2];
-        let mut leads = [String::new(), String::new()];
-        for ((belief, leads), end) in belief.iter_mut().zip(&mut leads).zip([End::Low, End::High]) {
+        let at = |end| -> Result<Option<(f64, String)>, AssessError> {
             let tables = defaults.moved(&entry, end);
             let moved = build_from(
                 &tables,
@@ -45,22 +43,25 @@ pub(crate) fn default_swings(
                 OwnNumbers::Used,
             )?;
             if moved.model == built.model {
-                // Nothing in the case rests on this row.
-                break;
+                return Ok(None);
             }
             let beliefs = believe(&moved.model)?.posterior;
-            *belief = beliefs.get(leader).copied().unwrap_or(0.0);
-            *leads = crate::leave_out::highest(&beliefs);
-        }
-        if leads.iter().any(String::is_empty) {
+            let belief = beliefs.get(leader).copied().unwrap_or(0.0);
+            Ok(Some((belief, highest(&beliefs))))
+        };
+        // Nothing in the case rests on a row that leaves the model as it is.
+        let Some((low, low_leads)) = at(End::Low)? else {
             continue;
-        }
+        };
+        let Some((high, high_leads)) = at(End::High)? else {
+            continue;
+        };
         rows.push(DefaultSwing {
             row: entry.row,
             field: entry.field.to_owned(),
             range: [entry.range.low(), entry.range.high()],
-            belief,
-            leader: leads,
+            belief: [low, high],
+            leader: [low_leads, high_leads],
         });
     }
     let length = |row: &DefaultSwing| (row.belief[1] - row.belief[0]).abs();

@@ -11,9 +11,10 @@ use super::cells::{at, put};
 use super::interval::{Hands, by_one_hand, in_pieces};
 use super::numbers::{Numbers, Tempering};
 use super::outcome::Outcome;
-use super::spread::{End, Spread};
+use super::spread::Spread;
 use super::tables::Tables;
 use super::{Ready, WeighError};
+use crate::defaults::End;
 use crate::model_file::ModelFile;
 
 /// Evaluations after which the search stops for one end of one hypothesis.

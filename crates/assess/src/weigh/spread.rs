@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::cells::{at, put};
 use super::pert::{Level, Pert, mean};
 use super::world::World;
+use crate::defaults::End;
 
 /// The numbers that vary, in groups that share a draw.
 #[derive(Clone, Debug)]
@@ -92,11 +93,7 @@ impl Spread {
     pub(super) fn set_end(&self, world: &World, group: usize, end: End, theta: &mut [f64]) {
         for &parameter in self.members.get(group).map_or(&[][..], |m| m) {
             if let Some(parameter_range) = world.parameters.get(parameter).map(|p| p.range) {
-                let value = match end {
-                    End::Low => parameter_range.low(),
-                    End::High => parameter_range.high(),
-                };
-                put(theta, parameter, value);
+                put(theta, parameter, end.of(parameter_range));
             }
         }
     }
@@ -113,11 +110,4 @@ impl Spread {
             }
         }
     }
-}
-
-/// An end of a range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
-    Low,
-    High,
 }

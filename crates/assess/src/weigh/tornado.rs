@@ -3,38 +3,16 @@
 use super::cells::at;
 use super::corners::Corners;
 use super::world::Of;
+use crate::assessment::TornadoBar;
 use crate::model_file::ModelFile;
-
-/// One shared number, or all numbers of a class that share a draw.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Swing {
-    /// What it belongs to: `class code`, `source fbi`, `deception` …
-    pub of: String,
-    /// Which number of it: `hit`, `rarity`, `reliable` …
-    pub field: String,
-    /// How many numbers of the model move with it.
-    pub numbers: usize,
-    /// The range, where all of them have the same.
-    pub range: Option<[f64; 2]>,
-    /// The belief at the low and at the high end.
-    pub belief: [f64; 2],
-}
-
-impl Swing {
-    /// Length of the bar, in probability.
-    #[must_use]
-    pub fn length(&self) -> f64 {
-        (self.belief[1] - self.belief[0]).abs()
-    }
-}
 
 impl Corners {
     /// Every shared number that varies, by how far it moves the belief in hypothesis number `hypothesis`, the
     /// farthest first, then by name. `model` is the one that this was made of.
     #[must_use]
-    pub fn tornado(&self, model: &ModelFile, hypothesis: usize) -> Vec<Swing> {
+    pub fn tornado(&self, model: &ModelFile, hypothesis: usize) -> Vec<TornadoBar> {
         let parameters = &self.ready.world.parameters;
-        let mut swings: Vec<Swing> = self
+        let mut swings: Vec<TornadoBar> = self
             .spread
             .members
             .iter()
@@ -48,10 +26,10 @@ impl Corners {
                 let same = members
                     .iter()
                     .all(|&member| parameters.get(member).is_some_and(|p| p.range == first.range));
-                Some(Swing {
+                Some(TornadoBar {
                     of,
                     field: first.field.to_string(),
-                    numbers: members.len(),
+                    numbers: members.len() as u64,
                     range: same.then(|| [first.range.low(), first.range.high()]),
                     belief: [at(low, hypothesis), at(high, hypothesis)],
                 })

@@ -234,17 +234,10 @@ pub(super) fn bloc_of<'a>(finding: &'a Finding, of_trace: &[&'a str], place: Pla
 /// The bloc of findings about a trace that name none: the actor that it points to, or the subject's likeliest owner.
 fn bloc_of_trace<'a>(model: &'a ModelFile, trace: &'a Trace) -> &'a str {
     let pointed = trace.points_to.as_str();
-    let Some(subject) = model.subjects.iter().find(|s| s.id == pointed) else {
-        return pointed;
-    };
-    let mut best: Option<(&str, f64)> = None;
-    for (owner, label) in &subject.label {
-        // The map is sorted by id, so the first of equals stays.
-        if best.is_none_or(|(_, most)| label.point() > most) {
-            best = Some((owner, label.point()));
-        }
+    match model.subjects.iter().find(|s| s.id == pointed) {
+        Some(subject) => subject.likeliest_owner().unwrap_or(OTHER),
+        None => pointed,
     }
-    best.map_or(OTHER, |(owner, _)| owner)
 }
 
 struct Builder<'a> {

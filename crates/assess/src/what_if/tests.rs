@@ -9,20 +9,7 @@ use super::*;
 use crate::build::Answer as Asked;
 
 fn said() -> Said {
-    let actor = |id: &str| Actor {
-        id: id.to_owned(),
-        name: id.to_owned(),
-        kind: ActorKind::State,
-        frameable: true,
-        members: Vec::new(),
-        parent: None,
-        from: None,
-        to: None,
-        aliases: Vec::new(),
-        size: Vec::new(),
-        known: None,
-        source: None,
-    };
+    let actor = |id: &str| Actor::of(id, ActorKind::State);
     let range = |low, point, high| Range::new(low, point, high).unwrap();
     let knowledge = Knowledge {
         actors: vec![actor("iran"), actor("nk")],

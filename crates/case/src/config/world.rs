@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ascribe_intel::knowledge::Size;
-use ascribe_intel::{Actor, Alias, Family, Infrastructure, Source, Victim};
+use ascribe_intel::{Actor, Alias, Family, Infrastructure, Source, Victim, is_frameable};
 use ascribe_model::Range;
 use ascribe_model::words::{ActorKind, Reliability, SourceKind};
 use toml::de::DeTable;
@@ -106,10 +106,6 @@ pub(super) fn actor(
         .get("kind")
         .and_then(|value| sheet.word("kind", value, ActorKind::ALL, ActorKind::text))
         .unwrap_or(ActorKind::Group);
-    let by_kind = matches!(
-        kind,
-        ActorKind::State | ActorKind::Agency | ActorKind::Unit | ActorKind::Group
-    );
     let members = fields
         .get("members")
         .map(|value| sheet.strings("members", value))
@@ -124,7 +120,7 @@ pub(super) fn actor(
     Some(Actor {
         name: optional(sheet, &fields, "name", Sheet::filled).unwrap_or_else(|| id.clone()),
         kind,
-        frameable: optional(sheet, &fields, "frameable", Sheet::truth).unwrap_or(by_kind),
+        frameable: optional(sheet, &fields, "frameable", Sheet::truth).unwrap_or(is_frameable(kind)),
         members: members.into_iter().map(|(member, _)| member).collect(),
         parent,
         from: optional(sheet, &fields, "from", Sheet::moment),

@@ -102,16 +102,12 @@ fn predicted(page: &Page<'_>, doubts: &Doubts) -> Markup {
                     tbody { @for row in rows { tr {
                         th scope="row" { (finding_link(page, &row.finding)) }
                         td class="mid" { @for id in &leading { span class="n" { (percent(row.found_if.get(*id).copied().unwrap_or(0.0))) } " " (name(page.hypothesis_name(id))) br; } }
-                        td class="mid" { (row.searched.as_deref().map_or_else(|| html! { span class="soft" { "not said" } }, sentence_of)) }
+                        td class="mid" { @match &row.searched { Some(text) => (sentence(text)), None => span class="soft" { "not said" } } }
                     } } }
                 }
             })))
         }
     }
-}
-
-fn sentence_of(text: &str) -> Markup {
-    html! { (sentence(text)) }
 }
 
 fn tornado(page: &Page<'_>) -> Markup {
