@@ -34,6 +34,8 @@ pub enum Saw {
     Resolution(Box<Resolution>),
     /// A name that a client asked a server for in the clear.
     ServerName(Box<ServerName>),
+    /// Something that a system logged: who did what where.
+    Event(Box<Event>),
     /// A program.
     Program(Box<Program>),
     /// An item of threat intelligence.
@@ -193,6 +195,65 @@ pub struct ServerName {
     pub first: Option<Moment>,
     /// How often.
     pub count: u64,
+}
+
+/// What a logged event says was done. Written in kebab case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// An account got in.
+    Logon,
+    /// An account was refused.
+    LogonRefused,
+    /// A session ended.
+    Logoff,
+    /// An account acted with other rights than its own (sudo, su, explicit credentials).
+    Elevation,
+    /// An account or group was made, changed or removed.
+    AccountChange,
+    /// A service was installed, started or stopped.
+    Service,
+    /// A task was planned.
+    Task,
+    /// A program was started.
+    Process,
+    /// Something was started from another host.
+    RemoteExecution,
+    /// A file, share or mailbox was reached.
+    Access,
+    /// A log was cleared or its recording changed.
+    LogCleared,
+    /// Anything else that names an account, a device or an address.
+    Other,
+}
+
+/// Events that a system logged, added up: one for each combination of what the fields say and day (UTC).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// What was done.
+    pub action: Action,
+    /// The log's own name for it: `4624`, `sshd: Accepted publickey`, `GET 200`.
+    pub code: String,
+    /// Host that it happened on, as the log names it.
+    pub host: Option<String>,
+    /// Account that did it, as written, lower case where case does not matter (Windows, mailboxes).
+    pub account: Option<String>,
+    /// Account that it was done to.
+    pub target: Option<String>,
+    /// Address that it came from, canonical.
+    pub from: Option<String>,
+    /// Device or client as it named itself: workstation name, key fingerprint, user agent.
+    pub device: Option<String>,
+    /// What it names: service, task, program, share, path.
+    pub object: Option<String>,
+    /// First time on that day.
+    pub first: Option<Moment>,
+    /// Last time on that day.
+    pub last: Option<Moment>,
+    /// How often.
+    pub count: u64,
+    /// The records it stands on, up to 16.
+    pub spans: Vec<Span>,
 }
 
 /// An item of threat intelligence: values, and who says they are whose. A claim, never a fact.
