@@ -9,10 +9,12 @@
     reason = "a broken model is a failed measurement"
 )]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use ascribe_assess::model_file::ModelFile;
 use ascribe_assess::weigh::{
-    Draws, FLIP_EVALUATIONS, Ready, Sampler, Worth, believe, flip_set, interval, outer, steadiness,
-    value_of_finding, weigh,
+    Draws, FLIP_EVALUATIONS, Ready, Sampler, Worth, believe, flip_set, interval, interval_by, outer,
+    steadiness, steadiness_by, value_of_finding, weigh,
 };
 
 fn main() {
@@ -191,6 +193,30 @@ fn interval_of_10_000_draws(bencher: divan::Bencher) {
     bencher.bench(|| interval(&model, Draws::default()).unwrap());
 }
 
+#[divan::bench(sample_count = 5)]
+fn interval_of_10_000_draws_on_two_threads(bencher: divan::Bencher) {
+    let model = large();
+    bencher.bench(|| interval_by(&model, Draws::default(), &two_threads).unwrap());
+}
+
+/// As `ascribe run --jobs 2` does it.
+fn two_threads(count: usize, work: &(dyn Fn(usize) + Sync)) {
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let piece = next.fetch_add(1, Ordering::Relaxed);
+                    if piece >= count {
+                        break;
+                    }
+                    work(piece);
+                }
+            });
+        }
+    });
+}
+
 #[divan::bench]
 fn interval_of_100_draws(bencher: divan::Bencher) {
     let model = large();
@@ -202,6 +228,12 @@ fn interval_of_100_draws(bencher: divan::Bencher) {
 fn leave_one_out(bencher: divan::Bencher) {
     let model = large();
     bencher.bench(|| steadiness(&model).unwrap());
+}
+
+#[divan::bench(sample_count = 20)]
+fn leave_one_out_on_two_threads(bencher: divan::Bencher) {
+    let model = large();
+    bencher.bench(|| steadiness_by(&model, &two_threads).unwrap());
 }
 
 #[divan::bench(sample_count = 3)]

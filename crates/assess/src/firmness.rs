@@ -23,7 +23,7 @@ pub(crate) fn firmness(
     leader: &str,
     answer: &weigh::Answer,
 ) -> Result<(Sensitivity, Grounds), AssessError> {
-    let mut steady = weigh::steadiness(&built.model)?;
+    let mut steady = weigh::steadiness_by(&built.model, setting.hands)?;
     leave_out::by_what_was_said(built, &mut steady.leave_one_out)?;
     let flip = weigh::flip_set(&built.model, weigh::FLIP_EVALUATIONS)?;
     let again = |findings: &[Finding], overlaps, numbers| -> Result<BTreeMap<String, f64>, AssessError> {

@@ -57,7 +57,7 @@ pub use interval::{
 };
 pub use plan::{KEPT_CELLS_MAX, SETTINGS_MAX, TABLE_CELLS_MAX, WORK_MAX};
 pub use printed::{Printed, PrintedInterval, round12, weigh_printed};
-pub use sensitivity::{Steadiness, ThreePriors, believe_without, steadiness};
+pub use sensitivity::{Steadiness, ThreePriors, believe_without, steadiness, steadiness_by};
 
 /// Id of the framed party that stands for "nobody is framed".
 pub const NOBODY: &str = "nobody";

@@ -13,6 +13,7 @@ use super::world::{Coupling, Place, World};
 use super::{Ready, WeighError};
 
 /// Tables of one model and what depends on what.
+#[derive(Clone)]
 pub(super) struct Workbench<'a> {
     ready: &'a Ready,
     /// Numbers and tables of the base: everything, or everything without [`Workbench::rebase`]'s findings.

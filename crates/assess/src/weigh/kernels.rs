@@ -51,11 +51,13 @@ impl Spread {
     }
 
     /// Cells of the larger table.
+    #[inline(always)]
     pub(super) fn cells(&self) -> usize {
         self.width * self.starts.len()
     }
 
     /// `full[i] = part[cells[i]]`.
+    #[inline(always)]
     pub(super) fn expand(&self, part: &[f64], full: &mut [f64]) {
         match (self.repeats, self.width) {
             // Known widths need no loop for each block.
@@ -98,11 +100,13 @@ impl Spread {
     }
 
     /// Whether one cell stands for whole rows of `row` cells.
+    #[inline(always)]
     pub(super) fn is_by_row(&self, row: usize) -> bool {
         row >= COPY_MIN && self.repeats && self.width >= row
     }
 
     /// `out[o] += factor·Σ_s full[s, o]·part[cell of row s]`: the part is never spread out.
+    #[inline(always)]
     pub(super) fn add_rows(&self, full: &[f64], part: &[f64], factor: f64, out: &mut [f64]) {
         let block = full.chunks_exact(self.width).zip(&self.starts);
         for (block, &start) in block {
@@ -120,6 +124,7 @@ impl Spread {
     }
 }
 
+#[inline(always)]
 fn repeat<const WIDTH: usize>(starts: &[usize], part: &[f64], full: &mut [f64]) {
     let (blocks, _) = full.as_chunks_mut::<WIDTH>();
     for (block, &start) in blocks.iter_mut().zip(starts) {
@@ -128,6 +133,7 @@ fn repeat<const WIDTH: usize>(starts: &[usize], part: &[f64], full: &mut [f64]) 
 }
 
 /// `out[o] = Σ_s a[s, o]·b[s, o]`, with `out.len()` cells for each s.
+#[inline(always)]
 pub(super) fn multiply_and_sum(a: &[f64], b: &[f64], out: &mut [f64]) {
     let width = out.len();
     if let [single] = out {
@@ -148,6 +154,7 @@ pub(super) fn multiply_and_sum(a: &[f64], b: &[f64], out: &mut [f64]) {
 }
 
 /// `out[o] += factor·Σ_s a[s, o]·b[s, o]`.
+#[inline(always)]
 pub(super) fn multiply_and_add(a: &[f64], b: &[f64], factor: f64, out: &mut [f64]) {
     let width = out.len();
     if let [single] = out {
@@ -161,6 +168,7 @@ pub(super) fn multiply_and_add(a: &[f64], b: &[f64], factor: f64, out: &mut [f64
     }
 }
 
+#[inline(always)]
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut lanes = [0.0; LANES];
     let (a_blocks, b_blocks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
@@ -198,8 +206,12 @@ pub(super) fn add_products(above: &[f64], factor: f64, other: &[f64], into: &mut
     }
 }
 
-/// Whether a cell is at least `least`: from the end, where all sources are reliable, as the first block looked at mostly says yes.
+/// Whether a cell is at least `least`: from the end, where all sources are reliable, as the first looked at mostly says yes.
+#[inline(always)]
 pub(super) fn reaches(cells: &[f64], least: f64) -> bool {
+    if cells.last().is_some_and(|cell| *cell >= least) {
+        return true;
+    }
     let more = |a: f64, b: f64| if b > a { b } else { a };
     let blocks = cells.chunks_exact(2 * LANES);
     let rest = blocks.remainder();
@@ -217,6 +229,7 @@ pub(super) fn reaches(cells: &[f64], least: f64) -> bool {
 }
 
 /// The largest cell, at least 0.
+#[inline(always)]
 pub(super) fn largest(cells: &[f64]) -> f64 {
     let more = |a: f64, b: f64| if b > a { b } else { a };
     let mut lanes = [0.0; LANES];

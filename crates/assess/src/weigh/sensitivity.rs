@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::cells::at;
+use super::cells::{at, put};
 use super::edits::Workbench;
+use super::interval::{Hands, by_one_hand, in_pieces};
 use super::outcome::{Outcome, ln, ln_sum};
 use super::world::World;
 use super::{Ready, WeighError, by_id};
@@ -39,40 +40,67 @@ pub struct Steadiness {
     pub priors: ThreePriors,
 }
 
-/// How far the belief of `model` moves when parts are left out or the prior is another one.
+/// How far the belief of `model` moves when parts are left out or the prior is another one, on one thread.
 ///
 /// Errors: as [`super::weigh`]. What is left when something is left out is never impossible if the whole is not.
 pub fn steadiness(model: &ModelFile) -> Result<Steadiness, WeighError> {
+    steadiness_by(model, &by_one_hand)
+}
+
+/// Pieces that what is left out is asked in; each has tables of its own.
+const PIECES: usize = 4;
+
+/// As [`steadiness`], in pieces that `hands` does. The same numbers whatever it does with them.
+///
+/// Errors: as [`steadiness`].
+pub fn steadiness_by(model: &ModelFile, hands: Hands<'_>) -> Result<Steadiness, WeighError> {
     let ready = Ready::new(model)?;
-    let mut bench = Workbench::new(&ready)?;
-    let whole = bench.whole().clone();
+    let bench = Workbench::new(&ready)?;
+    let whole = bench.whole();
     let leader = leader(&ready.world, &whole.posterior);
+    let copies = Copies::new(model, &ready.world);
+    let parts = parts(model);
+    // A finding of its own origin is asked once.
+    let mut known: BTreeMap<&BTreeSet<usize>, usize> = BTreeMap::new();
+    let mut questions: Vec<&BTreeSet<usize>> = Vec::new();
+    for (_, _, dropped) in &parts {
+        known.entry(dropped).or_insert_with(|| {
+            questions.push(dropped);
+            questions.len() - 1
+        });
+    }
+    let answered = in_pieces(PIECES, hands, |piece| {
+        let mut bench = bench.clone();
+        let asked = questions.iter().skip(piece).step_by(PIECES);
+        asked
+            .map(|dropped| belief_without(model, &copies, &mut bench, dropped))
+            .collect::<Result<Vec<_>, _>>()
+    });
+    let answered = answered.into_iter().collect::<Result<Vec<_>, _>>()?;
     let mut left_out = Vec::new();
-    // A finding of its own origin is asked twice.
-    let mut known: BTreeMap<BTreeSet<usize>, Vec<f64>> = BTreeMap::new();
-    for (kind, id, dropped) in parts(model) {
-        let belief = match known.get(&dropped) {
-            Some(belief) => belief.clone(),
-            None => belief_without(model, &ready, &mut bench, &dropped)?,
+    for (kind, id, dropped) in &parts {
+        let question = known.get(dropped).copied().unwrap_or_default();
+        let piece = answered.get(question % PIECES);
+        let Some(belief) = piece.and_then(|piece| piece.get(question / PIECES)) else {
+            continue;
         };
-        known.insert(dropped, belief.clone());
         left_out.push(LeaveOneOut {
-            kind: kind.to_owned(),
-            id,
+            kind: (*kind).to_owned(),
+            id: id.clone(),
             leader: ready
                 .world
                 .hypotheses
-                .get(self::leader(&ready.world, &belief))
+                .get(self::leader(&ready.world, belief))
                 .cloned()
                 .unwrap_or_default(),
-            belief: by_id(&ready.world.hypotheses, &belief),
+            belief: by_id(&ready.world.hypotheses, belief),
         });
     }
     Ok(Steadiness {
         leader: ready.world.hypotheses.get(leader).cloned().unwrap_or_default(),
         leave_one_out: left_out,
-        flip_prior: flip_priors(&ready.world, &whole),
-        priors: three_priors(&ready.world, &whole),
+        flip_prior: flip_priors(&ready.world, whole),
+        priors: three_priors(&ready.world, whole),
     })
 }
 
@@ -106,19 +134,39 @@ pub(super) fn leader(world: &World, belief: &[f64]) -> usize {
     best
 }
 
+/// Which findings of a model count, and which repeat one that does.
+struct Copies {
+    /// Index in the world of the finding at each position of the model, if it counts.
+    index: Vec<Option<usize>>,
+    /// Position of what counts, position of what repeats it.
+    repeated: Vec<(usize, usize)>,
+}
+
+impl Copies {
+    fn new(model: &ModelFile, world: &World) -> Self {
+        let mut index = vec![None; model.findings.len()];
+        for (number, voice) in world.findings.iter().enumerate() {
+            put(&mut index, voice.position, Some(number));
+        }
+        let counts = super::world::counted(&model.findings).into_iter().enumerate();
+        let repeated = counts
+            .filter(|(position, counted)| counted != position)
+            .map(|(position, counted)| (counted, position))
+            .collect();
+        Self { index, repeated }
+    }
+}
+
 /// Posterior without the findings at these positions of the model.
 fn belief_without(
     model: &ModelFile,
-    ready: &Ready,
+    copies: &Copies,
     bench: &mut Workbench<'_>,
     dropped: &BTreeSet<usize>,
 ) -> Result<Vec<f64>, WeighError> {
-    let counts = super::world::counted(&model.findings);
-    let successor = (0..model.findings.len()).any(|position| {
-        let counted = at(&counts, position);
-        counted != position && dropped.contains(&counted) && !dropped.contains(&position)
-    });
-    if successor {
+    let mut repeated = copies.repeated.iter();
+    if repeated.any(|(counted, position)| dropped.contains(counted) && !dropped.contains(position)) {
+        // A copy takes the place of what is left out: another model.
         let mut position = 0;
         let mut edited = model.clone();
         edited.findings.retain(|_| {
@@ -128,13 +176,9 @@ fn belief_without(
         let ready = Ready::new(&edited)?;
         return ready.outcome().map(|o| o.posterior);
     }
-    let indices: Vec<usize> = ready
-        .world
-        .findings
+    let indices: Vec<usize> = dropped
         .iter()
-        .enumerate()
-        .filter(|(_, voice)| dropped.contains(&voice.position))
-        .map(|(index, _)| index)
+        .filter_map(|&position| at(&copies.index, position))
         .collect();
     Ok(bench.without(&indices)?.posterior)
 }

@@ -3,6 +3,8 @@
 //! Each class of a table carries its own power of two, so that hundreds of small likelihoods do not underflow.
 //! Source: METHOD section 2, "Law of one trace".
 
+use multiversion::multiversion;
+
 use super::cells::{add, at, put, row};
 use super::kernels::{Spread, largest, multiply_and_add, multiply_and_sum, reaches};
 use super::numbers::Numbers;
@@ -36,6 +38,7 @@ pub(super) struct Tables {
 }
 
 /// By which power of two a row is scaled up: 0 unless all its cells are small and one is not 0.
+#[inline(always)]
 fn scaling(row: &[f64]) -> i32 {
     if reaches(row, SMALL) {
         return 0;
@@ -153,7 +156,7 @@ impl Tables {
                 }
             },
             Work::Join(join) => {
-                self.multiply(plan, index, join, node.size, cells);
+                multiply(self, plan, index, join, node.size, cells);
             }
         }
         if let (Work::Leaf { .. }, Some(exponents)) = (&node.work, self.exponent.get_mut(index)) {
@@ -171,105 +174,20 @@ impl Tables {
         }
     }
 
+    #[inline(always)]
     pub(super) fn exponent_of(&self, node: usize, class: usize) -> i32 {
         self.exponent.get(node).map_or(0, |e| at(e, class))
     }
 
+    #[inline(always)]
     pub(super) fn row(&self, plan: &Plan, node: usize, class: usize) -> &[f64] {
         let size = plan.nodes.get(node).map_or(0, |n| n.size);
         let cells = self.cells.get(at(&self.slots, node));
         cells.map_or(&[][..], |c| row(c, class, size))
     }
 
-    /// Multiplies two nodes class by class, adds up what belongs to one class, and scales what became small.
-    fn multiply(&mut self, plan: &Plan, index: usize, join: &Join, size: usize, cells: &mut [f64]) {
-        // Almost always a subject's own table: one cell for each state multiplies the others' rows.
-        let by_row = join.right_cells.as_ref().filter(|cells| cells.is_by_row(size));
-        let left = self.spread_out(plan, join.left, join.left_cells.as_ref());
-        let spread = join.right_cells.as_ref().filter(|_| by_row.is_none());
-        let right = self.spread_out(plan, join.right, spread);
-        let mut exponents = self
-            .exponent
-            .get_mut(index)
-            .map(std::mem::take)
-            .unwrap_or_default();
-        let mut factors = self.factor.get_mut(index).map(std::mem::take).unwrap_or_default();
-        let mut whole = self.whole;
-        for (class, (out, exponent)) in cells
-            .chunks_exact_mut(size.max(1))
-            .zip(&mut exponents)
-            .enumerate()
-        {
-            let span = join.pairs_of(class);
-            let pairs = join.pairs.get(span.clone()).unwrap_or_default();
-            let factors = factors.get_mut(span).unwrap_or_default();
-            let rows = |(a, b): (usize, usize)| {
-                let a = match &left {
-                    Some(left) => row(left, a, join.cells),
-                    None => self.row(plan, join.left, a),
-                };
-                let b = match &right {
-                    Some(right) => row(right, b, join.cells),
-                    None => self.row(plan, join.right, b),
-                };
-                (a, b)
-            };
-            let add_product = |a: &[f64], b: &[f64], factor: f64, out: &mut [f64]| match by_row {
-                Some(cells) => cells.add_rows(a, b, factor, out),
-                None => multiply_and_add(a, b, factor, out),
-            };
-            let of_pair =
-                |(a, b): (usize, usize)| self.exponent_of(join.left, a) + self.exponent_of(join.right, b);
-            *exponent = pairs.first().map_or(0, |pair| of_pair(*pair));
-            factors.fill(1.0);
-            if pairs.iter().any(|pair| of_pair(*pair) != *exponent) {
-                // Terms of different scale: the largest that is not 0 gives the common one.
-                let possible = |pair: &(usize, usize)| {
-                    let (a, b) = rows(*pair);
-                    out.fill(0.0);
-                    add_product(a, b, 1.0, out);
-                    out.iter().any(|cell| *cell > 0.0)
-                };
-                let common = pairs.iter().copied().filter(possible).map(of_pair).max();
-                *exponent = common
-                    .or(pairs.iter().copied().map(of_pair).max())
-                    .unwrap_or_default();
-                for (factor, pair) in factors.iter_mut().zip(pairs) {
-                    let down = of_pair(*pair) - *exponent;
-                    whole &= down <= 0;
-                    *factor = if down > 0 { 0.0 } else { libm::scalbn(1.0, down) };
-                }
-            }
-            for (term, (pair, factor)) in pairs.iter().zip(factors.iter()).enumerate() {
-                let (a, b) = rows(*pair);
-                if term == 0 && *factor == 1.0 && by_row.is_none() {
-                    multiply_and_sum(a, b, out);
-                    continue;
-                }
-                if term == 0 {
-                    out.fill(0.0);
-                }
-                add_product(a, b, *factor, out);
-            }
-            let up = scaling(out);
-            if up > 0 {
-                let factor = libm::scalbn(1.0, up);
-                for cell in out.iter_mut().chain(factors) {
-                    *cell *= factor;
-                }
-                *exponent -= up;
-            }
-        }
-        self.whole = whole;
-        if let (Some(place), Some(factor)) = (self.exponent.get_mut(index), self.factor.get_mut(index)) {
-            *place = exponents;
-            *factor = factors;
-        }
-        self.give_back(left);
-        self.give_back(right);
-    }
-
     /// The tables of a node spread over the cells of a join; none where they lie so already.
+    #[inline(always)]
     pub(super) fn spread_out(
         &mut self,
         plan: &Plan,
@@ -355,6 +273,102 @@ pub(super) fn group_law(world: &World, target: Target, setting: Setting, natural
         // Four states: held in the low bit, framed in the next.
         Target::Subject(_) => (setting.law(natural & 1 == 1, natural & 2 == 2), natural >> 2),
     }
+}
+
+/// Multiplies two nodes class by class, adds up what belongs to one class, and scales what became small.
+///
+/// Most of the time of an answer passes here: compiled twice, for processors with registers of four cells and for those
+/// without. No term changes its place, so both give the same bits.
+#[multiversion(targets("x86_64+avx2"))]
+fn multiply(tables: &mut Tables, plan: &Plan, index: usize, join: &Join, size: usize, cells: &mut [f64]) {
+    // Almost always a subject's own table: one cell for each state multiplies the others' rows.
+    let by_row = join.right_cells.as_ref().filter(|cells| cells.is_by_row(size));
+    let left = tables.spread_out(plan, join.left, join.left_cells.as_ref());
+    let spread = join.right_cells.as_ref().filter(|_| by_row.is_none());
+    let right = tables.spread_out(plan, join.right, spread);
+    let mut exponents = tables
+        .exponent
+        .get_mut(index)
+        .map(std::mem::take)
+        .unwrap_or_default();
+    let mut factors = tables
+        .factor
+        .get_mut(index)
+        .map(std::mem::take)
+        .unwrap_or_default();
+    let mut whole = tables.whole;
+    for (class, (out, exponent)) in cells
+        .chunks_exact_mut(size.max(1))
+        .zip(&mut exponents)
+        .enumerate()
+    {
+        let span = join.pairs_of(class);
+        let pairs = join.pairs.get(span.clone()).unwrap_or_default();
+        let factors = factors.get_mut(span).unwrap_or_default();
+        let rows = |(a, b): (usize, usize)| {
+            let a = match &left {
+                Some(left) => row(left, a, join.cells),
+                None => tables.row(plan, join.left, a),
+            };
+            let b = match &right {
+                Some(right) => row(right, b, join.cells),
+                None => tables.row(plan, join.right, b),
+            };
+            (a, b)
+        };
+        let add_product = |a: &[f64], b: &[f64], factor: f64, out: &mut [f64]| match by_row {
+            Some(cells) => cells.add_rows(a, b, factor, out),
+            None => multiply_and_add(a, b, factor, out),
+        };
+        let of_pair =
+            |(a, b): (usize, usize)| tables.exponent_of(join.left, a) + tables.exponent_of(join.right, b);
+        *exponent = pairs.first().map_or(0, |pair| of_pair(*pair));
+        factors.fill(1.0);
+        if pairs.iter().any(|pair| of_pair(*pair) != *exponent) {
+            // Terms of different scale: the largest that is not 0 gives the common one.
+            let possible = |pair: &(usize, usize)| {
+                let (a, b) = rows(*pair);
+                out.fill(0.0);
+                add_product(a, b, 1.0, out);
+                out.iter().any(|cell| *cell > 0.0)
+            };
+            let common = pairs.iter().copied().filter(possible).map(of_pair).max();
+            *exponent = common
+                .or(pairs.iter().copied().map(of_pair).max())
+                .unwrap_or_default();
+            for (factor, pair) in factors.iter_mut().zip(pairs) {
+                let down = of_pair(*pair) - *exponent;
+                whole &= down <= 0;
+                *factor = if down > 0 { 0.0 } else { libm::scalbn(1.0, down) };
+            }
+        }
+        for (term, (pair, factor)) in pairs.iter().zip(factors.iter()).enumerate() {
+            let (a, b) = rows(*pair);
+            if term == 0 && *factor == 1.0 && by_row.is_none() {
+                multiply_and_sum(a, b, out);
+                continue;
+            }
+            if term == 0 {
+                out.fill(0.0);
+            }
+            add_product(a, b, *factor, out);
+        }
+        let up = scaling(out);
+        if up > 0 {
+            let factor = libm::scalbn(1.0, up);
+            for cell in out.iter_mut().chain(factors) {
+                *cell *= factor;
+            }
+            *exponent -= up;
+        }
+    }
+    tables.whole = whole;
+    if let (Some(place), Some(factor)) = (tables.exponent.get_mut(index), tables.factor.get_mut(index)) {
+        *place = exponents;
+        *factor = factors;
+    }
+    tables.give_back(left);
+    tables.give_back(right);
 }
 
 /// P(absent), P(genuine), P(planted) of a trace under each law.
