@@ -10,6 +10,7 @@ pub use ascribe_assess::assess::Depth;
 use ascribe_assess::assessment::{AnomalyLine, Assessment, Input};
 use ascribe_assess::model_file::ModelFile;
 use ascribe_corpus::Corpus;
+use ascribe_engines::operators::Ties;
 use ascribe_engines::statements::Speech;
 use ascribe_engines::{Engine, Lead, Memo, World};
 use ascribe_intel::{Incident, Knowledge};
@@ -121,6 +122,8 @@ pub struct IncidentOutcome {
     pub counts: BTreeMap<String, u64>,
     /// Who says what.
     pub speech: Speech,
+    /// Who is tied to whom.
+    pub ties: Ties,
     /// `out/statements.json` as it was written.
     pub statements: String,
 }
@@ -299,6 +302,7 @@ impl Read {
                     source: error.into(),
                 })?,
                 speech: seen.speech,
+                ties: seen.ties,
             });
         }
         Ok(incidents)
@@ -485,6 +489,7 @@ struct Seen {
     findings: Vec<Finding>,
     counts: BTreeMap<String, u64>,
     speech: Speech,
+    ties: Ties,
 }
 
 struct Whole<'a> {
@@ -534,7 +539,8 @@ impl Whole<'_> {
             .map(|note| note.finding.clone())
             .collect();
         let mut anomalies = assemble::anomalies(case, self.items, self.notes, &copies, &incident.id, day);
-        let (mut leads, mut counts, mut speech) = (Vec::new(), BTreeMap::new(), Speech::default());
+        let (mut leads, mut counts) = (Vec::new(), BTreeMap::new());
+        let (mut speech, mut ties) = (Speech::default(), Ties::default());
         for engine in self.parts.engines {
             let mut suggested = (engine.suggest)(&world);
             assemble::vouch(&mut suggested.findings, &evidence);
@@ -548,6 +554,9 @@ impl Whole<'_> {
             leads.extend(suggested.leads);
             if !suggested.speech.statements.is_empty() {
                 speech = suggested.speech;
+            }
+            if !suggested.ties.rows.is_empty() {
+                ties = suggested.ties;
             }
             for (name, count) in suggested.counts {
                 counts.insert(format!("{}: {name}", engine.name), count);
@@ -590,6 +599,7 @@ impl Whole<'_> {
             findings,
             counts,
             speech,
+            ties,
         };
         Ok((answer, seen))
     }

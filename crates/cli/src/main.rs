@@ -13,6 +13,7 @@ mod run;
 mod said;
 mod score;
 mod small;
+mod ties;
 mod truth;
 mod validate;
 mod what_if;
@@ -44,6 +45,8 @@ enum Command {
     Explain(explain::Options),
     /// List what to get next, by expected bits and stated cost, with whom to ask.
     Collect(collect::Options),
+    /// Show which accounts, mailboxes, devices and addresses were used together, with the rows behind each tie.
+    Ties(ties::Options),
     /// Weigh a model file alone (`.json`), or one model a line (`.jsonl`).
     Weigh {
         /// The model file.
@@ -152,6 +155,7 @@ fn main() -> ExitCode {
         Command::Diff(options) => diff::run(&options),
         Command::Explain(options) => explain::run(&options),
         Command::Collect(options) => collect::run(&options),
+        Command::Ties(options) => ties::run(&options),
         Command::Weigh { file, json: _ } => small::weigh(&file),
         Command::Verify { folder, state } => small::verify(&folder, state),
         Command::Validate(options) => validate::validate(&options),

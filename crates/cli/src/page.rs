@@ -1,12 +1,12 @@
 //! From a run's outcome to what the report shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_assess::assessment::Assessment;
 use ascribe_case::quote::Quote as CaseQuote;
 use ascribe_case::run::{IncidentOutcome, Outcome};
 use ascribe_exchange::ExportedParty;
-use ascribe_report::{Page, Party, Quote, Quoted, Said, SeriesPoint, SourceCard};
+use ascribe_report::{Page, Party, Quote, Quoted, Said, SeriesPoint, SourceCard, Tied};
 
 /// What a page needs beside the assessment.
 pub(crate) struct Material {
@@ -18,6 +18,7 @@ pub(crate) struct Material {
     pub(crate) exported: Vec<ExportedParty>,
     pub(crate) operators: BTreeMap<String, Vec<String>>,
     pub(crate) said: Vec<Said>,
+    pub(crate) tied: Tied,
 }
 
 impl Material {
@@ -31,6 +32,7 @@ impl Material {
             quotes: &self.quotes,
             prose: &self.prose,
             said: self.said.as_slice(),
+            tied: &self.tied,
             written_to: None,
         }
     }
@@ -94,8 +96,18 @@ pub(crate) fn material(outcome: &Outcome, one: &IncidentOutcome) -> Material {
                 .collect(),
         })
         .collect();
+    // The rows behind ties hold names that the case may not let be shown; path and range still say where they are.
+    let unquoted: BTreeSet<&str> = one
+        .findings
+        .iter()
+        .filter(|finding| finding.engine == ascribe_engines::operators::NAME)
+        .map(|finding| finding.id.as_str())
+        .collect();
     let mut quotes = BTreeMap::new();
     for line in &one.assessment.ledger {
+        if unquoted.contains(line.finding.as_str()) {
+            continue;
+        }
         for (index, place) in line.provenance.iter().enumerate() {
             let whole = place.end.saturating_sub(place.start);
             let quote = one.quotes.get(&(place.path.clone(), place.start, place.end));
@@ -120,6 +132,7 @@ pub(crate) fn material(outcome: &Outcome, one: &IncidentOutcome) -> Material {
         series,
         quotes,
         said: crate::said::rows_of(&one.speech),
+        tied: crate::ties::shown(&one.ties),
         prose: one
             .findings
             .iter()

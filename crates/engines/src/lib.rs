@@ -5,6 +5,7 @@
 pub mod addresses;
 pub mod code;
 pub mod contacts;
+pub mod operators;
 mod sighting;
 pub mod statements;
 
@@ -94,6 +95,8 @@ pub struct Suggestions {
     pub leads: Vec<Lead>,
     /// Who says what.
     pub speech: statements::Speech,
+    /// Who is tied to whom.
+    pub ties: operators::Ties,
 }
 
 /// Something not yet collected.
@@ -127,6 +130,10 @@ pub const ENGINES: &[Engine] = &[
     Engine {
         name: "contacts",
         suggest: contacts::suggest,
+    },
+    Engine {
+        name: operators::NAME,
+        suggest: operators::suggest,
     },
     Engine {
         name: statements::NAME,

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use ascribe_model::words::{ActorKind, Reliability, SourceKind};
+use ascribe_model::words::{ActorKind, Persons, Reliability, SourceKind};
 use ascribe_model::{Day, Moment, Range};
 use serde::{Deserialize, Serialize};
 
@@ -195,6 +195,8 @@ pub struct Knowledge {
     pub infrastructure: Vec<Infrastructure>,
     /// The victim.
     pub victim: Victim,
+    /// Whether people may be named where it is about who is tied to whom.
+    pub persons: Persons,
 }
 
 fn known_on(known: Option<&Moment>, day: Option<Day>) -> bool {

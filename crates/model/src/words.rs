@@ -105,6 +105,20 @@ word_list! {
 }
 
 word_list! {
+    /// Whether people may be named: accounts, mailboxes, devices.
+    #[derive(Default)]
+    Persons {
+        /// No: only counts.
+        #[default]
+        Never = "never",
+        /// By pseudonym.
+        Pseudonyms = "pseudonyms",
+        /// Who is listed in the case and carried by two documented origins; others by pseudonym.
+        Listed = "listed",
+    }
+}
+
+word_list! {
     /// The proposition that a finding bears on.
     About {
         /// Who carried it out.

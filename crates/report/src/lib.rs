@@ -38,6 +38,8 @@ pub struct Page<'a> {
     pub prose: &'a BTreeMap<String, String>,
     /// Who accuses, denies, claims, in the order in which it is shown.
     pub said: &'a [Said],
+    /// Who is tied to whom.
+    pub tied: &'a Tied,
     /// Where the page is written, for the terminal.
     pub written_to: Option<&'a str>,
 }
@@ -76,6 +78,42 @@ pub struct Said {
     pub documents: usize,
     /// How many of the statements are too unsure to be counted before somebody looked.
     pub review: usize,
+}
+
+/// Which accounts, mailboxes, devices and addresses were used together. Names are as the case lets them be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tied {
+    /// What hangs together, largest first: each in words.
+    pub groups: Vec<String>,
+    /// Ties: those that count first.
+    pub rows: Vec<TieLine>,
+    /// Ties that are not among `rows`.
+    pub left_out: usize,
+}
+
+/// Two that were seen together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TieLine {
+    /// One.
+    pub a: String,
+    /// The other.
+    pub b: String,
+    /// When, in words.
+    pub when: String,
+    /// How often.
+    pub count: u64,
+    /// recorded, self-written, claimed.
+    pub how: String,
+    /// Number of the group that it lies in; none: it ties nobody.
+    pub group: Option<usize>,
+    /// Whether the group falls in two without it.
+    pub bridge: bool,
+    /// Why it ties nobody.
+    pub why_not: Option<String>,
+    /// Infrastructure of the case that an end belongs to.
+    pub infrastructure: Vec<String>,
+    /// Where it stands, in words.
+    pub places: Vec<String>,
 }
 
 /// A source as it is shown.

@@ -7,39 +7,12 @@ use std::collections::BTreeMap;
 use ascribe_assess::collect::Bears;
 use ascribe_assess::what_if::Change;
 use ascribe_intel::{Incident, Knowledge};
+pub use ascribe_model::words::Persons;
 use ascribe_model::words::{Direction, Tlp};
 use ascribe_model::{ArtifactId, Moment, Range};
 use serde::{Deserialize, Serialize};
 
 use super::sheet::Problem;
-
-/// Whether the operators part may name people.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Persons {
-    /// No.
-    #[default]
-    Never,
-    /// By pseudonym.
-    Pseudonyms,
-    /// As listed.
-    Listed,
-}
-
-impl Persons {
-    /// Every word.
-    pub const ALL: &'static [Self] = &[Self::Never, Self::Pseudonyms, Self::Listed];
-
-    /// The word as it is written.
-    #[must_use]
-    pub const fn text(self) -> &'static str {
-        match self {
-            Self::Never => "never",
-            Self::Pseudonyms => "pseudonyms",
-            Self::Listed => "listed",
-        }
-    }
-}
 
 /// An answer that the analyst put up.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -118,6 +118,7 @@ pub fn case(sheet: &mut Sheet<'_>, table: &DeTable<'_>, sha256: ArtifactId) -> O
             world::infrastructure(sheet, table, at, &mut places)
         }),
         victim: world::victim(sheet, &top),
+        persons,
     };
     let hypotheses = each(sheet, &top, "hypothesis", |sheet, table, at, _| {
         hypothesis(sheet, table, at, &first, &mut places)

@@ -7,8 +7,8 @@
 //! Does not judge who holds what: the label of the infrastructure does, in the assessment.
 
 mod intelligence;
-mod received;
-mod sightings;
+pub(crate) mod received;
+pub(crate) mod sightings;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -258,13 +258,14 @@ pub(crate) fn sightings<'w>(
     all
 }
 
-struct Chain<'e> {
-    hops: Vec<(Span, &'e Hop)>,
-    mail: Option<(Span, &'e Mail)>,
+/// A mail with the headers of its way, newest first.
+pub(crate) struct Chain<'e> {
+    pub(crate) hops: Vec<(Span, &'e Hop)>,
+    pub(crate) mail: Option<(Span, &'e Mail)>,
 }
 
 /// The mails of an artifact: a chain starts with hop 0, or with the mail itself.
-fn mails(evidence: &Evidence) -> Vec<Chain<'_>> {
+pub(crate) fn mails(evidence: &Evidence) -> Vec<Chain<'_>> {
     if !matches!(evidence.reading.kind.as_str(), "mail" | "mbox") {
         return Vec::new();
     }

@@ -13,6 +13,7 @@ mod method;
 mod said;
 mod sensitivity;
 pub(crate) mod style;
+mod tied;
 
 use ascribe_model::words::Tlp;
 use document::Document;
@@ -23,7 +24,7 @@ use crate::lookup::anchor;
 use crate::shown::{line, name};
 
 /// The sections, in order: anchor and heading.
-const SECTIONS: [(&str, &str); 13] = [
+const SECTIONS: [(&str, &str); 14] = [
     ("answer", "Answer"),
     ("hypotheses", "Hypotheses"),
     ("who", "Operator, direction, framing"),
@@ -33,6 +34,7 @@ const SECTIONS: [(&str, &str); 13] = [
     ("doubt", "What a doubter asks"),
     ("events", "Course of the incident"),
     ("said", "Who says what"),
+    ("tied", "Who is tied to whom"),
     ("evidence", "Findings and their bytes"),
     ("anomalies", "Anomalies"),
     ("inputs", "Inputs"),
@@ -62,6 +64,7 @@ pub fn page(page: &Page<'_>) -> String {
             (doubt::doubt(page))
             (inputs::events(page))
             (said::said(page))
+            (tied::tied(page))
             (evidence::evidence(page))
             (inputs::anomalies(page))
             (inputs::inputs(page))

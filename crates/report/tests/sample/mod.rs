@@ -11,7 +11,7 @@ use ascribe_assess::assessment::{
 };
 use ascribe_model::words::{About, Basis, Kind, Stance, Tlp};
 use ascribe_model::{ArtifactId, Coverage, Moment};
-use ascribe_report::{Page, Party, Quote, Quoted, Said, SeriesPoint, SourceCard};
+use ascribe_report::{Page, Party, Quote, Quoted, Said, SeriesPoint, SourceCard, TieLine, Tied};
 
 /// Owned parts of a page.
 pub struct Sample {
@@ -22,6 +22,7 @@ pub struct Sample {
     pub quotes: BTreeMap<(String, usize), Quote>,
     pub prose: BTreeMap<String, String>,
     pub said: Vec<Said>,
+    pub tied: Tied,
 }
 
 impl Sample {
@@ -34,6 +35,7 @@ impl Sample {
             quotes: &self.quotes,
             prose: &self.prose,
             said: &self.said,
+            tied: &self.tied,
             written_to: Some("film-studio/out/report.html"),
         }
     }
@@ -584,6 +586,22 @@ pub fn sample() -> Sample {
         series,
         quotes,
         prose: [("fbi-code-overlap".to_owned(), "Said in the bureau's update of 19 December 2014.\n\nThe samples were not published, so nobody outside could repeat the comparison.".to_owned())].into(),
+        tied: Tied {
+            groups: vec!["Group 1: 175.45.178.10, mailbox P1; 1 tie, 1 of them a bridge, 2014-11-21".into()],
+            rows: vec![TieLine {
+                a: "mailbox P1".into(),
+                b: "175.45.178.10".into(),
+                when: "2014-11-21".into(),
+                count: 3,
+                how: "self-written".into(),
+                group: Some(1),
+                bridge: true,
+                why_not: None,
+                infrastructure: vec!["star-kp".into()],
+                places: vec!["mail/1.eml line 2".into()],
+            }],
+            left_out: 0,
+        },
         said: vec![Said {
             speaker: "The bureau".into(),
             stance: "accuses".into(),
