@@ -74,6 +74,7 @@ fn flow(client: &str, server: &str, port: u16, first: &str) -> Saw {
         packets: 0,
         bytes_out: 0,
         bytes_in: 0,
+        starts: vec![],
         spans: vec![],
     }))
 }

@@ -159,6 +159,10 @@ pub struct Flow {
     pub bytes_out: u64,
     /// Bytes from server to client.
     pub bytes_in: u64,
+    /// When its connections began (requests, where it has only those), in microseconds since 1970 on the clock of `first`:
+    /// the earliest, up to 64, in order; empty where there are fewer than two.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub starts: Vec<i64>,
     /// The rows or packets it stands on, up to 16.
     pub spans: Vec<Span>,
 }

@@ -13,6 +13,7 @@ pub mod log;
 pub mod mail;
 pub mod pdf;
 pub mod program;
+mod starts;
 mod stated_date;
 pub mod text;
 mod window;

@@ -14,6 +14,7 @@ use ascribe_model::words::Kind;
 use ascribe_model::{Anomaly, Moment, Provenance, Span};
 
 use super::received;
+use crate::contacts::two_hop::Relays;
 use crate::sighting::{When, Written, flow_time, stands, when};
 use crate::{Evidence, World};
 
@@ -77,6 +78,7 @@ pub(crate) fn sightings<'w>(
     written: &std::collections::BTreeMap<String, Written>,
     anomalies: &mut Vec<(String, Anomaly)>,
 ) -> Vec<Sighting<'w>> {
+    let relays = Relays::of(evidence, world.knowledge, own, holdings, written);
     let mut all = Vec::new();
     for evidence in evidence.iter().copied() {
         let mut add = |kind,
@@ -112,8 +114,9 @@ pub(crate) fn sightings<'w>(
                             continue;
                         };
                         dated.insert(Cow::from(this));
-                        // Traffic with an address that a program carries is a contact; that engine weighs it.
-                        let used = if written.contains_key(other) {
+                        // Traffic with an address that a program carries is a contact, with a host that the victim or a
+                        // program talks to as well a contact over a relay; that engine weighs both.
+                        let used = if written.contains_key(other) || relays.has(other) {
                             Use::Listed
                         } else {
                             Use::Trace(Kind::Address)

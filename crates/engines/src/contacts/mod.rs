@@ -1,22 +1,29 @@
 //! Did known infrastructure talk to addresses that are written into the incident's programs?
 //!
-//! Direct contacts only: one flow with the infrastructure (as of the flow's time) at one end and a written-in address at
+//! A direct contact is one flow with the infrastructure (as of the flow's time) at one end and a written-in address at
 //! the other. One trace per infrastructure, one finding per origin of the flows. Traffic with the victim itself is no
 //! contact of this kind. Does not ask whether the written-in host talks to everybody; its rarity is the class's.
+//! Contacts over one relay: `two_hop`. Regular ones: `beacon`.
+
+mod beacon;
+mod chance;
+pub(crate) mod two_hop;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_intel::holdings::{Holdings, Own, Then};
-use ascribe_model::finding::{Target, engine_finding_id};
+use ascribe_model::finding::{Overrides, Target, engine_finding_id};
 use ascribe_model::observation::{Flow, Saw};
 use ascribe_model::words::{Class, Kind};
-use ascribe_model::{Anomaly, Finding, Moment, Provenance, Span};
+use ascribe_model::{Anomaly, Finding, Moment, Provenance, Range, Span};
 
 use crate::sighting::{
     Standing, Written, address_kind, blank, flow_time, of_incident, place, standing, stands, when,
     written_into_programs,
 };
 use crate::{Evidence, Suggestions, World};
+use beacon::beat;
+use two_hop::{Relays, Way};
 
 const ENGINE: &str = "contacts";
 const PLACES_MAX: usize = 16;
@@ -124,9 +131,39 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
     out.counts.insert("flows looked at".to_owned(), flows);
     out.counts
         .insert("flows between infrastructure and them".to_owned(), touching);
+    let direct: BTreeSet<String> = groups
+        .keys()
+        .map(|(infrastructure, _)| infrastructure.clone())
+        .collect();
+    let relays = Relays::of(&evidence, world.knowledge, &own, &holdings, &written);
+    let (ways, tested) = relays.ways(&holdings, &written, world);
+    out.counts.insert("ways over one relay tested".to_owned(), tested);
+    let beyond = ways.len() as u64;
+    out.counts.insert(
+        "ways over one relay not beyond chance".to_owned(),
+        tested.saturating_sub(beyond),
+    );
+    out.counts
+        .insert("ways over one relay beyond chance".to_owned(), beyond);
+    // A direct contact is the same trace, and better.
+    let mut over: BTreeMap<(String, String), Vec<Way<'_>>> = BTreeMap::new();
+    for way in ways {
+        let Some(origin) = way.evidence.first().map(|evidence| evidence.origin.clone()) else {
+            continue;
+        };
+        if !direct.contains(&way.infrastructure) {
+            over.entry((way.infrastructure.clone(), origin))
+                .or_default()
+                .push(way);
+        }
+    }
+    for ((infrastructure, origin), ways) in over {
+        out.findings
+            .extend(over_relay(&infrastructure, &origin, ways, &known, world));
+    }
     for ((infrastructure, origin), contacts) in groups {
         out.findings
-            .extend(finding(&infrastructure, &origin, contacts, &known, world));
+            .extend(finding(&infrastructure, &origin, contacts, &known, flows, world));
     }
     out.findings.sort_by(|a, b| a.id.cmp(&b.id));
     out.anomalies.sort();
@@ -139,6 +176,7 @@ fn finding(
     origin: &str,
     mut contacts: Vec<Contact<'_>>,
     known: &BTreeMap<&str, &Evidence>,
+    flows: u64,
     world: &World<'_>,
 ) -> Option<Finding> {
     contacts.sort_by(|a, b| (&a.known, &a.rows, a.ours, a.host).cmp(&(&b.known, &b.rows, b.ours, b.host)));
@@ -240,6 +278,11 @@ fn finding(
     } else {
         ""
     };
+    let beat = contacts
+        .iter()
+        .filter_map(|contact| beat(&contact.flow.starts, flows))
+        .min_by(|a, b| a.false_alarm.total_cmp(&b.false_alarm))
+        .map_or_else(String::new, |beat| format!("; {beat}"));
     let fact = format!("contact:{infrastructure}");
     let provenance: Vec<Provenance> = rows.iter().chain(&programs).cloned().collect();
     let evidence: Vec<&Evidence> = provenance
@@ -255,7 +298,7 @@ fn finding(
     Some(Finding {
         id: engine_finding_id(ENGINE, &fact, row),
         says: format!(
-            "{}: {} of {infrastructure} and {}, written into {}, talked {connections} times{on}{span}{agree}{undated}",
+            "{}: {} of {infrastructure} and {}, written into {}, talked {connections} times{on}{span}{agree}{beat}{undated}",
             place(row),
             some(&ends),
             some(&hosts),
@@ -273,6 +316,92 @@ fn finding(
         },
         known: day.clone(),
         tlp: evidence.iter().map(|evidence| evidence.tlp).max()?,
+        ..blank(ENGINE, Kind::Contact, origin, world, provenance)
+    })
+}
+
+/// One finding about contacts with `infrastructure` over relays, of one origin.
+fn over_relay(
+    infrastructure: &str,
+    origin: &str,
+    mut ways: Vec<Way<'_>>,
+    known: &BTreeMap<&str, &Evidence>,
+    world: &World<'_>,
+) -> Option<Finding> {
+    // The test stands on all rows of both sides, so the way is known once they all are.
+    let day = |way: &Way<'_>| {
+        let programs = way
+            .written
+            .iter()
+            .filter_map(|place| known.get(place.path.as_str()));
+        let program = programs.map(|evidence| &evidence.known).min();
+        let rows = way.evidence.iter().map(|evidence| &evidence.known).max();
+        rows.into_iter().chain(program).max().cloned()
+    };
+    ways.sort_by(|a, b| {
+        day(a)
+            .cmp(&day(b))
+            .then(a.chance.total_cmp(&b.chance))
+            .then_with(|| (a.relay, a.listed, a.ours).cmp(&(b.relay, b.listed, b.ours)))
+    });
+    let first = ways.first()?;
+    let known_on = day(first)?;
+    let row = first.rows.first()?.clone();
+    let mut provenance = first.rows.clone();
+    provenance.extend(first.written.iter().take(4).cloned());
+    provenance.dedup();
+    provenance.truncate(PLACES_MAX);
+    let others: BTreeSet<String> = first
+        .evidence
+        .iter()
+        .map(|evidence| evidence.origin.clone())
+        .filter(|other| other != origin)
+        .collect();
+    let more = match ways
+        .iter()
+        .filter(|way| day(way).as_ref() <= Some(&known_on))
+        .count()
+    {
+        0 | 1 => String::new(),
+        count => format!("; {} more ways like it", count.saturating_sub(1)),
+    };
+    let fact = format!("contact:{infrastructure}");
+    let what = if first.written.is_empty() {
+        "a host of the victim"
+    } else {
+        "written into a program"
+    };
+    let (hits, hours) = first.hours;
+    let (peers, connections) = first.business;
+    Some(Finding {
+        id: engine_finding_id(ENGINE, &fact, &row),
+        says: format!(
+            "{}: two hops: {} of {infrastructure} and {}, {what}, both talked to {}, within a minute of each other in {hits} of the {hours} hours in which both did; \
+             beyond what {} does anyway with {peers} peers and {connections} connections (chance {:.1e}, corrected for all ways tested){more}",
+            place(&row),
+            first.listed,
+            first.ours,
+            first.relay,
+            first.relay,
+            first.chance.max(1e-99),
+        ),
+        points_to: Some(Target::Infrastructure(infrastructure.to_owned())),
+        fact: Some(fact),
+        class: Some(Class::Infrastructure),
+        overrides: Overrides {
+            hit: Range::new(0.10, 0.25, 0.45).ok(),
+            rarity: Range::new(0.01, 0.03, 0.08).ok(),
+            forgeability: Range::new(0.10, 0.25, 0.45).ok(),
+            ..Overrides::default()
+        },
+        reason: Some(
+            "a second hop is inferred from times alone: fewer operators leave it than a direct contact, others leave it more often, and whoever holds the relay can make it"
+                .to_owned(),
+        ),
+        may_overlap: others.into_iter().collect(),
+        happened: first.first.clone(),
+        known: known_on,
+        tlp: first.evidence.iter().map(|evidence| evidence.tlp).max()?,
         ..blank(ENGINE, Kind::Contact, origin, world, provenance)
     })
 }

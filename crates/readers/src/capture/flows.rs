@@ -15,6 +15,7 @@ use super::dns;
 use super::names::{HELLO_BYTES_MAX, Hello, http, sni};
 use super::packet::{Decoded, Fragment, Packet, decode};
 use crate::host_name::clean_name;
+use crate::starts::{Room, Starts};
 
 /// Connections remembered at once; beyond, the memory starts anew and one that goes on is counted again.
 const CONNECTIONS_MAX: usize = 1 << 20;
@@ -66,6 +67,7 @@ struct Row {
     packets: u64,
     bytes_out: u64,
     bytes_in: u64,
+    starts: Starts,
     spans: Vec<Span>,
 }
 
@@ -99,6 +101,7 @@ pub struct Sheet {
     unknown_links: BTreeMap<i32, u64>,
     no_room: u64,
     forgot: bool,
+    room: Room,
     names_no_room: u64,
 }
 
@@ -124,6 +127,7 @@ impl Sheet {
             unknown_links: BTreeMap::new(),
             no_room: 0,
             forgot: false,
+            room: Room::default(),
             names_no_room: 0,
         }
     }
@@ -175,7 +179,7 @@ impl Sheet {
         } else {
             (target, source, packet.protocol)
         };
-        let Some((row, source_opened)) = self.row(key, &packet, source_is_smaller) else {
+        let Some((row, source_opened, opened)) = self.row(key, &packet, source_is_smaller) else {
             self.no_room += 1;
             self.coverage.dropped += 1;
             return;
@@ -183,6 +187,9 @@ impl Sheet {
         self.coverage.used += 1;
         if let Some(row) = self.rows.get_mut(row) {
             row.times.add(micros);
+            if let Some(at) = micros.filter(|_| opened) {
+                row.starts.add(at, &mut self.room);
+            }
             row.packets += 1;
             if source_opened {
                 row.bytes_out = row.bytes_out.saturating_add(wire_bytes);
@@ -216,18 +223,19 @@ impl Sheet {
         }
     }
 
-    /// The flow of this packet and whether its sender is the client; none where there is no room for a new one.
+    /// The flow of this packet, whether its sender is the client, and whether it opens a connection; none where there is
+    /// no room for a new one.
     fn row(
         &mut self,
         key: ConnectionKey,
         packet: &Packet<'_>,
         source_is_smaller: bool,
-    ) -> Option<(usize, bool)> {
+    ) -> Option<(usize, bool, bool)> {
         let syn = packet.tcp.filter(|tcp| tcp.syn && !tcp.ack).map(|tcp| tcp.seq);
         if let Some(known) = self.connections.get(&key)
             && (syn.is_none() || known.syn == syn)
         {
-            return Some((known.flow, known.smaller_opened == source_is_smaller));
+            return Some((known.flow, known.smaller_opened == source_is_smaller, false));
         }
         let source_opened = source_opened(packet);
         let (client, server, port) = if source_opened {
@@ -247,6 +255,7 @@ impl Sheet {
                     packets: 0,
                     bytes_out: 0,
                     bytes_in: 0,
+                    starts: Starts::default(),
                     spans: Vec::new(),
                 });
                 self.flows.insert(flow_key, flow);
@@ -267,7 +276,7 @@ impl Sheet {
             syn,
         };
         self.connections.insert(key, connection);
-        Some((flow, source_opened))
+        Some((flow, source_opened, true))
     }
 
     /// Looks for names in what the packet carries.
@@ -418,6 +427,7 @@ impl Sheet {
                 packets: row.packets,
                 bytes_out: row.bytes_out,
                 bytes_in: row.bytes_in,
+                starts: row.starts.finish(),
                 spans: row.spans,
             };
             out.see(at, Saw::Flow(Box::new(flow)));

@@ -16,6 +16,7 @@ use super::lines::Line;
 use super::row::{End, Row, Style, address};
 use super::when::When;
 use crate::host_name::clean_name;
+use crate::starts::{Room, Starts};
 
 /// Rows kept with each flow or value, while there is room for so many.
 const SPANS_MAX: usize = 16;
@@ -90,6 +91,7 @@ struct Gathered {
     packets: u64,
     bytes_out: u64,
     bytes_in: u64,
+    starts: Starts,
     places: Vec<Place>,
 }
 
@@ -117,6 +119,7 @@ pub struct Sheet {
     addresses: HashMap<IpAddr, Value>,
     values: HashMap<(IndicatorKind, String), Value>,
     spans: usize,
+    room: Room,
     name_bytes: usize,
     no_room: u64,
     names_no_room: u64,
@@ -136,6 +139,7 @@ impl Sheet {
             addresses: HashMap::new(),
             values: HashMap::new(),
             spans: 0,
+            room: Room::default(),
             name_bytes: 0,
             no_room: 0,
             names_no_room: 0,
@@ -180,6 +184,7 @@ impl Sheet {
                     packets: 0,
                     bytes_out: 0,
                     bytes_in: 0,
+                    starts: Starts::default(),
                     places: Vec::new(),
                 });
                 index
@@ -193,6 +198,13 @@ impl Sheet {
             return false;
         };
         flow.times.add(row.first, row.last);
+        // Requests of connections that have rows of their own would count each twice.
+        if row.connection && flow.connections == 0 && flow.requests > 0 {
+            flow.starts.clear(&mut self.room);
+        }
+        if let Some(first) = row.first.filter(|_| row.connection || flow.connections == 0) {
+            flow.starts.add(first.order(), &mut self.room);
+        }
         if row.connection {
             flow.connections = flow.connections.saturating_add(1);
             flow.packets = flow.packets.saturating_add(row.packets);
@@ -426,6 +438,7 @@ impl Sheet {
                 packets: row.packets,
                 bytes_out: row.bytes_out,
                 bytes_in: row.bytes_in,
+                starts: row.starts.finish(),
                 spans: row.places.iter().map(|place| place.span()).collect(),
             };
             let at = flow.spans.first().copied().unwrap_or_default();
