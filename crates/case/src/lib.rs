@@ -14,6 +14,7 @@ pub mod known;
 pub mod notes;
 pub mod plausible;
 pub mod quote;
+pub mod request;
 pub mod run;
 pub mod spent;
 pub mod state;

@@ -226,22 +226,23 @@ fn small(path: &Path) -> std::io::Result<Vec<u8>> {
 }
 
 /// The time for the log: UTC, in seconds.
-fn now() -> String {
+#[must_use]
+pub fn now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// A case that was read: all that is needed to ask of it.
-struct Read {
-    case: Case,
+pub(crate) struct Read {
+    pub(crate) case: Case,
     out: PathBuf,
     state: State,
     corpora: Vec<Corpus>,
-    gathered: Vec<Gathered>,
-    items: Vec<Item>,
+    pub(crate) gathered: Vec<Gathered>,
+    pub(crate) items: Vec<Item>,
     notes: Vec<NoteFile>,
     /// Days on which something became known.
     days: BTreeSet<Day>,
-    as_of: Option<Day>,
+    pub(crate) as_of: Option<Day>,
 }
 
 impl Read {
@@ -321,7 +322,7 @@ impl Read {
     }
 }
 
-fn read(
+pub(crate) fn read(
     folder: &Path,
     options: &RunOptions,
     parts: &Parts<'_>,
@@ -438,7 +439,7 @@ fn jobs(options: &RunOptions) -> usize {
     options.jobs.unwrap_or_else(processors).clamp(1, JOBS_MAX)
 }
 
-const fn dispatch<'a>(options: &RunOptions, parts: &Parts<'a>) -> Dispatch<'a> {
+pub(crate) const fn dispatch<'a>(options: &RunOptions, parts: &Parts<'a>) -> Dispatch<'a> {
     Dispatch {
         readers: parts.readers,
         scan: parts.scan,

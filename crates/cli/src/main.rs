@@ -9,6 +9,7 @@ mod explain;
 mod page;
 mod programs;
 mod reading;
+mod request;
 mod run;
 mod said;
 mod score;
@@ -47,6 +48,8 @@ enum Command {
     Collect(collect::Options),
     /// Show which accounts, mailboxes, devices and addresses were used together, with the rows behind each tie.
     Ties(ties::Options),
+    /// Write a request to whoever can say who held an address, a name or a mailbox; keep what became of it.
+    Request(request::Options),
     /// Weigh a model file alone (`.json`), or one model a line (`.jsonl`).
     Weigh {
         /// The model file.
@@ -156,6 +159,7 @@ fn main() -> ExitCode {
         Command::Explain(options) => explain::run(&options),
         Command::Collect(options) => collect::run(&options),
         Command::Ties(options) => ties::run(&options),
+        Command::Request(options) => request::run(&options),
         Command::Weigh { file, json: _ } => small::weigh(&file),
         Command::Verify { folder, state } => small::verify(&folder, state),
         Command::Validate(options) => validate::validate(&options),

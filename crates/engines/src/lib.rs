@@ -6,6 +6,7 @@ pub mod addresses;
 pub mod code;
 pub mod contacts;
 pub mod operators;
+mod sharing;
 mod sighting;
 pub mod statements;
 

@@ -376,7 +376,7 @@ fn intelligence_speaks_for_its_author_about_a_party_known_by_that_name() {
         reason: None,
         known: None,
     }];
-    let program = || evidence("p", "program", vec![mention("8.8.4.4"), mention(RELAY)]);
+    let program = || evidence("p", "program", vec![mention("8.8.40.4"), mention(RELAY)]);
     let given = run(
         addresses::suggest,
         &known,
@@ -384,7 +384,7 @@ fn intelligence_speaks_for_its_author_about_a_party_known_by_that_name() {
             evidence(
                 "i",
                 "intelligence",
-                vec![claim(Some("dhs"), "hidden cobra", "8.8.4.4")],
+                vec![claim(Some("dhs"), "hidden cobra", "8.8.40.4")],
             ),
             program(),
         ],
@@ -400,13 +400,13 @@ fn intelligence_speaks_for_its_author_about_a_party_known_by_that_name() {
         addresses::suggest,
         &known,
         &[
-            evidence("i", "intelligence", vec![claim(None, "Hidden Cobra", "8.8.4.4")]),
+            evidence("i", "intelligence", vec![claim(None, "Hidden Cobra", "8.8.40.4")]),
             program(),
         ],
     );
     assert!(given.findings[0].source.is_none() && given.findings[0].overrides.if_absent.is_some());
     for claim in [
-        claim(Some("dhs"), "COZY", "8.8.4.4"),
+        claim(Some("dhs"), "COZY", "8.8.40.4"),
         claim(Some("dhs"), "nk", RELAY),
         claim(Some("dhs"), "nk", "8.8.8.8"),
     ] {

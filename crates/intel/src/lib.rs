@@ -5,6 +5,7 @@
 pub mod holdings;
 pub mod indicators;
 pub mod knowledge;
+pub mod registries;
 
 pub use knowledge::{
     Actor, Alias, Family, Incident, Infrastructure, Knowledge, Source, Victim, is_frameable,

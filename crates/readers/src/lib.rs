@@ -13,6 +13,7 @@ pub mod log;
 pub mod mail;
 pub mod pdf;
 pub mod program;
+pub mod shared;
 mod starts;
 mod stated_date;
 pub mod text;
@@ -65,6 +66,7 @@ pub const READERS: &[Reader] = &[
     mail::mbox::READER,
     pdf::READER,
     program::READER,
+    shared::READER,
     text::markdown::READER,
     text::READER,
 ];

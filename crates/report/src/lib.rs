@@ -10,6 +10,7 @@ use ascribe_assess::assessment::Assessment;
 mod chart;
 mod explain;
 pub mod figures;
+pub mod letter;
 mod lookup;
 mod page;
 pub mod shown;

@@ -3,6 +3,7 @@
 //! What was committed survives the death of the process at any moment. A file of a newer version is refused.
 
 pub mod log;
+pub mod requests;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -13,6 +13,7 @@ use ascribe_model::{Finding, Moment, Provenance, Range};
 
 use super::sightings::{Sighting, Use};
 use super::{ENGINE, PLACES_MAX};
+use crate::sharing::{Shared, Sharing};
 use crate::sighting::{Standing, blank, place, standing, stands};
 use crate::{Evidence, World};
 
@@ -40,6 +41,7 @@ pub(super) fn findings<'w>(
     evidence: &[&'w Evidence],
     seen: &'w [Sighting<'w>],
     own: &Own,
+    sharing: &Sharing<'_>,
     world: &World<'_>,
 ) -> Vec<Finding> {
     let told = evidence.iter().copied().flat_map(|evidence| {
@@ -98,7 +100,7 @@ pub(super) fn findings<'w>(
     }
     groups
         .into_iter()
-        .filter_map(|((actor, origin), hits)| finding(&actor, &origin, hits, world))
+        .filter_map(|((actor, origin), hits)| finding(&actor, &origin, hits, sharing, world))
         .collect()
 }
 
@@ -125,7 +127,13 @@ fn actor_of(item: &Intelligence, world: &World<'_>) -> Option<String> {
     named.next().is_none().then(|| first.id.clone())
 }
 
-fn finding(actor: &str, origin: &str, mut hits: Vec<Hit<'_>>, world: &World<'_>) -> Option<Finding> {
+fn finding(
+    actor: &str,
+    origin: &str,
+    mut hits: Vec<Hit<'_>>,
+    sharing: &Sharing<'_>,
+    world: &World<'_>,
+) -> Option<Finding> {
     hits.sort_by(|a, b| {
         (a.known(), a.sighting.places().next(), &a.stated, &a.item.id).cmp(&(
             b.known(),
@@ -163,6 +171,31 @@ fn finding(actor: &str, origin: &str, mut hits: Vec<Hit<'_>>, world: &World<'_>)
         ..Overrides::default()
     };
     let unknown = source.is_none();
+    // Where any of the values is exclusive, that counts.
+    let mut reasons = hits.iter().map(|hit| {
+        let sighting = hit.sighting;
+        sharing.of(sighting.kind, &sighting.value, sighting.when.at.as_ref())
+    });
+    let first = reasons.next().flatten();
+    let shared = first.filter(|_| reasons.all(|found| found.is_some()));
+    drop(reasons);
+    let overrides = Overrides {
+        rarity: shared.as_ref().and_then(Shared::rarity),
+        ..if unknown { wide } else { Overrides::default() }
+    };
+    let judged = unknown.then(|| {
+        "the author of the intelligence is no source of the case, so it cannot be judged".to_owned()
+    });
+    let anybody = shared.as_ref().map(|shared| {
+        format!(
+            "all that was seen of it is shared: {}; anybody may come from there",
+            shared.why
+        )
+    });
+    let reason = match (judged, anybody) {
+        (Some(judged), Some(anybody)) => Some(format!("{judged}; {anybody}")),
+        (judged, anybody) => judged.or(anybody),
+    };
     let fact = format!("intelligence:{actor}");
     let evidence = || hits.iter().flat_map(|hit| [hit.from, hit.sighting.evidence]);
     Some(Finding {
@@ -177,10 +210,8 @@ fn finding(actor: &str, origin: &str, mut hits: Vec<Hit<'_>>, world: &World<'_>)
         points_to: Some(Target::Actor(actor.to_owned())),
         fact: Some(fact),
         class: Some(Class::Infrastructure),
-        overrides: if unknown { wide } else { Overrides::default() },
-        reason: unknown.then(|| {
-            "the author of the intelligence is no source of the case, so it cannot be judged".to_owned()
-        }),
+        overrides,
+        reason,
         grade: if unknown {
             Grade {
                 reliability: Some(Reliability::F),

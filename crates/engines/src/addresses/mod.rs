@@ -18,6 +18,7 @@ use ascribe_model::observation::IndicatorKind;
 use ascribe_model::words::{Class, Kind};
 use ascribe_model::{Anomaly, Finding, Moment, Provenance, Range};
 
+use crate::sharing::{Lists, Shared, Sharing};
 use crate::sighting::{Standing, blank, of_incident, place, standing, written_into_programs};
 use crate::{Lead, Suggestions, World};
 use sightings::{Sighting, Use};
@@ -131,12 +132,20 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
         }
     }
     count(&seen, &own, &matched, &mut out.counts);
+    let lists = Lists::of(&evidence);
+    let sharing = lists.ready();
+    let open = all_shared(&groups, &sharing);
     for ((infrastructure, origin), matches) in groups {
+        let shared = open.get(&infrastructure);
         out.findings
-            .extend(finding(&infrastructure, &origin, matches, world));
+            .extend(finding(&infrastructure, &origin, matches, shared, world));
     }
+    out.counts.insert(
+        "infrastructure seen only at what many use".to_owned(),
+        open.len() as u64,
+    );
     out.findings
-        .extend(intelligence::findings(&evidence, &seen, &own, world));
+        .extend(intelligence::findings(&evidence, &seen, &own, &sharing, world));
     let mut unknown: Vec<(String, u64)> = unknown.into_iter().collect();
     unknown.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let month = month(world.incident_time);
@@ -151,6 +160,40 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
     out.anomalies.sort();
     out.anomalies.dedup();
     out
+}
+
+/// Infrastructure of which nothing was seen but what many use, with a reason: where anything of it is exclusive, that counts.
+fn all_shared(
+    groups: &BTreeMap<(String, String), Vec<Match<'_, '_>>>,
+    sharing: &Sharing<'_>,
+) -> BTreeMap<String, Shared> {
+    let mut reasons: BTreeMap<&str, Option<Shared>> = BTreeMap::new();
+    for ((infrastructure, _), matches) in groups {
+        for matched in matches {
+            let sighting = matched.sighting;
+            let found = sharing.of(sighting.kind, &sighting.value, sighting.when.at.as_ref());
+            match reasons.get_mut(infrastructure.as_str()) {
+                None => {
+                    reasons.insert(infrastructure, found);
+                }
+                // The rarest kind counts where several are shared.
+                Some(kept) => {
+                    *kept = kept.take().zip(found).map(|(a, b)| {
+                        let point = |shared: &Shared| shared.rarity().map_or(0.0, Range::point);
+                        match point(&a).total_cmp(&point(&b)) {
+                            std::cmp::Ordering::Less => a,
+                            std::cmp::Ordering::Greater => b,
+                            std::cmp::Ordering::Equal => a.min(b),
+                        }
+                    });
+                }
+            }
+        }
+    }
+    reasons
+        .into_iter()
+        .filter_map(|(infrastructure, shared)| Some((infrastructure.to_owned(), shared?)))
+        .collect()
 }
 
 struct Match<'s, 'k> {
@@ -233,6 +276,7 @@ fn finding(
     infrastructure: &str,
     origin: &str,
     mut matches: Vec<Match<'_, '_>>,
+    shared: Option<&Shared>,
     world: &World<'_>,
 ) -> Option<Finding> {
     matches.sort_by_key(|matched| rank(matched.sighting));
@@ -277,6 +321,19 @@ fn finding(
             Some("the From header is written by whoever sends the mail".to_owned()),
         ),
     };
+    let rarity = shared.and_then(Shared::rarity);
+    let overrides = Overrides { rarity, ..overrides };
+    let anybody = shared.map(|shared| {
+        format!(
+            "all that was seen of it is shared: {}; anybody may come from there",
+            shared.why
+        )
+    });
+    let reason = match (reason, anybody) {
+        (Some(reason), Some(anybody)) => Some(format!("{reason}; {anybody}")),
+        (reason, anybody) => reason.or(anybody),
+    };
+    let used_by_many = shared.map_or_else(String::new, |shared| format!("; {}", shared.why));
     let traces = matches
         .iter()
         .filter(|matched| self_written || matched.sighting.used != Use::SelfWritten);
@@ -300,7 +357,7 @@ fn finding(
     Some(Finding {
         id: engine_finding_id(ENGINE, &fact, &first),
         says: format!(
-            "{}: {} {relation}{then}{more}",
+            "{}: {} {relation}{then}{more}{used_by_many}",
             place(&first),
             best.sighting.value
         ),

@@ -17,6 +17,7 @@ use ascribe_model::observation::{Flow, Saw};
 use ascribe_model::words::{Class, Kind};
 use ascribe_model::{Anomaly, Finding, Moment, Provenance, Range, Span};
 
+use crate::sharing::{Lists, Shared};
 use crate::sighting::{
     Standing, Written, address_kind, blank, flow_time, of_incident, place, standing, stands, when,
     written_into_programs,
@@ -39,6 +40,8 @@ struct Contact<'w> {
     at: Option<Moment>,
     rows: Vec<Provenance>,
     dated: bool,
+    /// What the infrastructure's end is shared as.
+    shared: Option<Shared>,
     /// When the flow and the first program with the address were both known.
     known: Moment,
 }
@@ -51,6 +54,9 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
     let evidence = of_incident(world);
     let written = written_into_programs(&evidence, &own);
     let mut out = Suggestions::default();
+    let lists = Lists::of(&evidence);
+    let sharing = lists.ready();
+    let mut everybodys = 0u64;
     let known: BTreeMap<&str, &Evidence> = evidence
         .iter()
         .map(|evidence| (evidence.path.as_str(), *evidence))
@@ -73,6 +79,16 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
                     continue;
                 }
                 let time = when(flow_time(flow), evidence, world);
+                // Everybody talks to a resolver, whatever program names it too.
+                let shared =
+                    |host: &str| address_kind(host).and_then(|kind| sharing.of(kind, host, time.at.as_ref()));
+                if holdings.find(kind, ours, time.at.as_ref()).is_empty() {
+                    continue;
+                }
+                if shared(host).is_some_and(|shared| shared.is_everybodys()) {
+                    everybodys = everybodys.saturating_add(1);
+                    continue;
+                }
                 for held in holdings.find(kind, ours, time.at.as_ref()) {
                     // A host that is itself infrastructure of the same holder's list talks to its own kind.
                     let inside = address_kind(host).is_some_and(|kind| {
@@ -111,6 +127,7 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
                             at: time.at.clone(),
                             rows: spans.iter().map(|span| stands(evidence, *span)).collect(),
                             dated: time.own,
+                            shared: shared(ours),
                             known: entry
                                 .places
                                 .iter()
@@ -131,12 +148,16 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
     out.counts.insert("flows looked at".to_owned(), flows);
     out.counts
         .insert("flows between infrastructure and them".to_owned(), touching);
+    out.counts.insert(
+        "flows with what everybody uses, which weigh nothing".to_owned(),
+        everybodys,
+    );
     let direct: BTreeSet<String> = groups
         .keys()
         .map(|(infrastructure, _)| infrastructure.clone())
         .collect();
     let relays = Relays::of(&evidence, world.knowledge, &own, &holdings, &written);
-    let (ways, tested) = relays.ways(&holdings, &written, world);
+    let (ways, tested) = relays.ways(&holdings, &written, &sharing, world);
     out.counts.insert("ways over one relay tested".to_owned(), tested);
     let beyond = ways.len() as u64;
     out.counts.insert(
@@ -283,6 +304,15 @@ fn finding(
         .filter_map(|contact| beat(&contact.flow.starts, flows))
         .min_by(|a, b| a.false_alarm.total_cmp(&b.false_alarm))
         .map_or_else(String::new, |beat| format!("; {beat}"));
+    // Where any of its ends is exclusive, that counts.
+    let shared = contacts
+        .iter()
+        .all(|contact| contact.shared.is_some())
+        .then(|| contacts.iter().find_map(|contact| contact.shared.as_ref()))
+        .flatten();
+    let used_by_many = shared.map_or_else(String::new, |shared| {
+        format!("; the infrastructure's end is {}", shared.why)
+    });
     let fact = format!("contact:{infrastructure}");
     let provenance: Vec<Provenance> = rows.iter().chain(&programs).cloned().collect();
     let evidence: Vec<&Evidence> = provenance
@@ -298,7 +328,7 @@ fn finding(
     Some(Finding {
         id: engine_finding_id(ENGINE, &fact, row),
         says: format!(
-            "{}: {} of {infrastructure} and {}, written into {}, talked {connections} times{on}{span}{agree}{beat}{undated}",
+            "{}: {} of {infrastructure} and {}, written into {}, talked {connections} times{on}{span}{agree}{beat}{used_by_many}{undated}",
             place(row),
             some(&ends),
             some(&hosts),
@@ -307,6 +337,16 @@ fn finding(
         points_to: Some(Target::Infrastructure(infrastructure.to_owned())),
         fact: Some(fact),
         class: Some(Class::Infrastructure),
+        overrides: Overrides {
+            rarity: shared.and_then(Shared::rarity),
+            ..Overrides::default()
+        },
+        reason: shared.map(|shared| {
+            format!(
+                "the infrastructure's end is shared: {}; anybody may come from there",
+                shared.why
+            )
+        }),
         may_overlap: overlap.into_iter().collect(),
         happened: match (earliest, latest) {
             (Some(from), Some(to)) if from != to => Moment::parse(&format!("{from}..{to}"))

@@ -18,6 +18,7 @@ use ascribe_model::{Moment, Provenance, Span};
 
 use super::beacon::seconds;
 use super::chance::at_least;
+use crate::sharing::Sharing;
 use crate::sighting::{Standing, Written, address_kind, flow_time, standing, stands, when};
 use crate::{Evidence, World};
 
@@ -138,11 +139,20 @@ impl<'w> Relays<'w> {
         &self,
         holdings: &Holdings<'_>,
         written: &BTreeMap<String, Written>,
+        sharing: &Sharing<'_>,
         world: &World<'_>,
     ) -> (Vec<Way<'w>>, u64) {
         let mut found = Vec::new();
         let mut tested = 0u64;
         for (relay, sides) in &self.hosts {
+            let open = |host: &str| {
+                address_kind(host)
+                    .and_then(|kind| sharing.of(kind, host, world.incident_time))
+                    .is_some_and(|shared| shared.is_everybodys())
+            };
+            if open(relay) {
+                continue;
+            }
             let mut listed: BTreeMap<(String, &str), Vec<Row<'w>>> = BTreeMap::new();
             for (host, evidence, flow, at) in &sides.listed {
                 let Some(kind) = address_kind(host) else { continue };

@@ -22,6 +22,7 @@ use ascribe_model::words::Tlp;
 pub use graph::{Graph, Parts};
 pub use seen::{How, What};
 
+use crate::sharing::Lists;
 use crate::sighting::{of_incident, stands};
 use crate::{Evidence, Suggestions, World};
 use seen::Seen;
@@ -149,7 +150,8 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
     if seen.nodes.is_empty() {
         return out;
     }
-    shared::mark(&mut seen, &holdings);
+    let lists = Lists::of(&evidence);
+    shared::mark(&mut seen, &holdings, &lists.ready(), world);
     let woven = weave(&seen, evidence, world);
     let parts = woven.graph.parts();
     out.ties = shown(&woven, &parts, &holdings, world);

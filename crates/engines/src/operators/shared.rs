@@ -4,12 +4,14 @@
 //! that something other than an address ties count as one. So a relay, a proxy, a café or a translating router is found
 //! without being listed. Numbers here are judged, and err towards tying less.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_intel::holdings::Holdings;
 use ascribe_model::observation::IndicatorKind;
 
-use super::seen::{How, Seen, What};
+use super::seen::{How, Node, Seen, What};
+use crate::World;
+use crate::sharing::Sharing;
 use crate::sighting::address_kind;
 
 /// Unrelated users of one address beyond which it ties nobody. Judged: a household or a small office has as many.
@@ -26,7 +28,7 @@ const CLIENT_SAMPLE_MIN: usize = 50;
 const EXCLUSIVE_MIN: f64 = 0.5;
 
 /// Marks in `seen` what is shared, with the reason.
-pub(super) fn mark(seen: &mut Seen<'_>, holdings: &Holdings<'_>) {
+pub(super) fn mark(seen: &mut Seen<'_>, holdings: &Holdings<'_>, sharing: &Sharing<'_>, world: &World<'_>) {
     let what: Vec<What> = seen.nodes.iter().map(|node| node.what).collect();
     let what = |id: u32| at(&what, id).copied();
     let is_account = |id: u32| matches!(what(id), Some(What::Account | What::Mailbox));
@@ -122,11 +124,32 @@ pub(super) fn mark(seen: &mut Seen<'_>, holdings: &Holdings<'_>) {
             }
         }
     }
+    // By lists, at any of the times at which the address was seen.
+    let mut looked: BTreeSet<(u32, Option<&str>)> = BTreeSet::new();
+    for sighting in &seen.sightings {
+        for id in [sighting.a, sighting.b] {
+            let at = sighting.first.or(world.incident_time);
+            let day = at.map(|at| at.text().get(..10).unwrap_or(at.text()));
+            if what(id) != Some(What::Address) || !looked.insert((id, day)) {
+                continue;
+            }
+            let Some(node) = at_node(seen, id) else { continue };
+            if let Some(kind) = address_kind(&node.name)
+                && let Some(found) = sharing.of(kind, &node.name, at)
+            {
+                shared.entry(id).or_insert(found.why);
+            }
+        }
+    }
     for (id, why) in shared {
         if let Some(node) = usize::try_from(id).ok().and_then(|id| seen.nodes.get_mut(id)) {
             node.shared.get_or_insert(why);
         }
     }
+}
+
+fn at_node<'s, 'w>(seen: &'s Seen<'w>, id: u32) -> Option<&'s Node<'w>> {
+    at(&seen.nodes, id)
 }
 
 fn at<T>(list: &[T], id: u32) -> Option<&T> {

@@ -19,7 +19,7 @@ use crate::{Head, Match, Reader};
 
 /// The reader of captures.
 pub const READER: Reader = Reader {
-    name: "capture/1",
+    name: "capture/2",
     kind: "capture",
     detect,
     read,

@@ -32,7 +32,7 @@ use crate::{Head, Match, Reader, charset};
 
 /// The reader of logs.
 pub const READER: Reader = Reader {
-    name: "log/1",
+    name: "log/2",
     kind: "log",
     detect,
     read,

@@ -27,7 +27,7 @@ pub(crate) fn unmarked_sheet() -> String {
 }
 
 /// A content security policy: this sheet, nothing from anywhere, no script.
-pub(super) fn policy(sheet: &str) -> String {
+pub(crate) fn policy(sheet: &str) -> String {
     format!(
         "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'; \
          require-trusted-types-for 'script'; trusted-types 'none'",
