@@ -6,6 +6,8 @@
 pub mod archive;
 pub mod capture;
 mod charset;
+mod events;
+pub mod evtx;
 mod host_name;
 pub mod html;
 pub mod intelligence;
@@ -59,6 +61,7 @@ pub struct Reader {
 pub const READERS: &[Reader] = &[
     archive::READER,
     capture::READER,
+    evtx::READER,
     html::READER,
     intelligence::READER,
     log::READER,

@@ -12,12 +12,12 @@ mod directives;
 mod json;
 mod lines;
 mod names;
-mod row;
+pub(crate) mod row;
 mod shape;
 mod sheet;
 #[cfg(test)]
 mod tests;
-mod when;
+pub(crate) mod when;
 
 use ascribe_model::reading::read_range;
 use ascribe_model::{Anomaly, Bytes, Coverage, Out, Role, Span, Text};

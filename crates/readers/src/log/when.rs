@@ -15,6 +15,14 @@ pub struct When {
 }
 
 impl When {
+    /// So many microseconds after 1970-01-01T00:00:00Z.
+    pub const fn utc(micros: i64) -> Self {
+        Self {
+            civil_micros: micros,
+            offset_s: Some(0),
+        }
+    }
+
     /// What sorts: UTC where the offset is known, the clock's own time otherwise.
     pub fn order(self) -> i64 {
         let offset = i64::from(self.offset_s.unwrap_or(0));

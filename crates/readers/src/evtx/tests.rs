@@ -1,0 +1,1 @@
+//! Logs built from the description of the format.
