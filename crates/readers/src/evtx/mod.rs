@@ -11,8 +11,6 @@ mod chunk;
 mod meaning;
 mod network;
 mod record;
-#[cfg(test)]
-mod tests;
 mod value;
 
 use ascribe_model::reading::read_range;

@@ -1,1 +1,0 @@
-//! Logs built from the description of the format.
