@@ -145,6 +145,7 @@ impl Network {
                 packets: 0,
                 bytes_out: 0,
                 bytes_in: 0,
+                starts: Vec::new(),
                 spans: said.places,
             };
             out.see(at, Saw::Flow(Box::new(flow)));
