@@ -302,7 +302,12 @@ fn letter(found: &Found, subject: &Subject, tlp: Tlp) -> Letter {
         .collect();
     Letter {
         id: format!("R-{}", id.get(..8).unwrap_or_default()),
-        case: found.case.name.clone(),
+        // The name stands in case.toml, which is marked as the case.
+        case: if found.case.tlp <= tlp {
+            found.case.name.clone()
+        } else {
+            "the name of the case is not given".to_owned()
+        },
         tlp: tlp.text().to_owned(),
         kind: kind.to_owned(),
         subject: subject.value.clone(),
@@ -351,6 +356,7 @@ fn attached(sighting: &Sighting, found: &Found) -> Attached {
         _ => None,
     };
     let when = match (&sighting.first, &sighting.last) {
+        _ if sighting.leaked => "its time is not given".to_owned(),
         (Some(first), Some(last)) if first != last => format!("{first} to {last}"),
         (Some(at), _) | (None, Some(at)) => at.to_string(),
         (None, None) => "undated".to_owned(),
@@ -362,7 +368,7 @@ fn attached(sighting: &Sighting, found: &Found) -> Attached {
             sighting.what.clone()
         },
         when,
-        count: sighting.count,
+        count: if sighting.leaked { 1 } else { sighting.count },
         path: (!sighting.leaked).then(|| place.path.clone()),
         sha256: place.sha256.hex(),
         start: place.span.start,

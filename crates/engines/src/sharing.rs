@@ -7,6 +7,7 @@
 use ascribe_intel::holdings::{Holdings, Then};
 use ascribe_intel::{Infrastructure, Knowledge};
 use ascribe_model::observation::{IndicatorKind, Saw};
+use ascribe_model::words::Tlp;
 use ascribe_model::{Day, Moment, Range};
 
 use crate::Evidence;
@@ -27,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) kind: String,
     /// In words, with the place.
     pub(crate) why: String,
+    /// Marking of the list that says so.
+    pub(crate) tlp: Tlp,
 }
 
 impl Shared {
@@ -66,21 +69,24 @@ impl Lists {
     /// The lists among `evidence`, and the table of resolvers.
     pub(crate) fn of(evidence: &[&Evidence]) -> Self {
         let mut rows = Vec::new();
-        let mut add =
-            |kind: &str, why: String, what: Vec<String>, from: Option<Moment>, to: Option<Moment>| {
-                rows.push(Infrastructure {
-                    // The number keeps two rows of one list apart.
-                    id: format!("{:08}|{kind}|{why}", rows.len()),
-                    name: None,
-                    what,
-                    holder: std::collections::BTreeMap::new(),
-                    from,
-                    to,
-                    exclusive: None,
-                    source: None,
-                    known: None,
-                });
-            };
+        let mut add = |kind: &str,
+                       (why, tlp): (String, Tlp),
+                       what: Vec<String>,
+                       from: Option<Moment>,
+                       to: Option<Moment>| {
+            rows.push(Infrastructure {
+                // The number keeps two rows of one list apart.
+                id: format!("{:08}|{kind}|{tlp}|{why}", rows.len()),
+                name: None,
+                what,
+                holder: std::collections::BTreeMap::new(),
+                from,
+                to,
+                exclusive: None,
+                source: None,
+                known: None,
+            });
+        };
         for line in RESOLVERS.lines() {
             let mut cells = line.split(',');
             let (Some(address), Some(operator), Some(since), Some(source)) =
@@ -90,7 +96,13 @@ impl Lists {
             };
             if let (true, Ok(since)) = (address.parse::<std::net::IpAddr>().is_ok(), Moment::parse(since)) {
                 let why = format!("{}, {operator} ({source})", words("resolver"));
-                add("resolver", why, vec![address.to_owned()], Some(since), None);
+                add(
+                    "resolver",
+                    (why, Tlp::Clear),
+                    vec![address.to_owned()],
+                    Some(since),
+                    None,
+                );
             }
         }
         for evidence in evidence {
@@ -122,7 +134,7 @@ impl Lists {
                 let by = place(&stands(evidence, observation.at));
                 let why = format!("{}{dated} ({by}{undated})", words(&item.name));
                 let what = item.values.iter().map(|(_, value)| value.clone()).collect();
-                add(&item.name, why, what, from, to);
+                add(&item.name, (why, evidence.tlp), what, from, to);
             }
         }
         Self(Knowledge {
@@ -176,8 +188,8 @@ impl Sharing<'_> {
         held.into_iter()
             .filter(|held| held.then != Then::NotHeld)
             .filter_map(|held| {
-                let mut parts = held.item.id.splitn(3, '|');
-                let (_, kind, why) = (parts.next()?, parts.next()?, parts.next()?);
+                let mut parts = held.item.id.splitn(4, '|');
+                let (_, kind, tlp, why) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
                 let unknown = if held.then == Then::Unknown {
                     "; when it was seen is not known"
                 } else {
@@ -186,6 +198,7 @@ impl Sharing<'_> {
                 Some(Shared {
                     kind: kind.to_owned(),
                     why: format!("{why}{unknown}"),
+                    tlp: Tlp::parse(tlp)?,
                 })
             })
             .collect()

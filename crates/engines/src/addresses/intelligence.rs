@@ -230,7 +230,10 @@ fn finding(
             .then(|| best.sighting.when.at.clone())
             .flatten(),
         known,
-        tlp: evidence().map(|evidence| evidence.tlp).max()?,
+        tlp: evidence()
+            .map(|evidence| evidence.tlp)
+            .chain(shared.as_ref().map(|shared| shared.tlp))
+            .max()?,
         ..blank(ENGINE, Kind::Address, origin, world, provenance)
     })
 }

@@ -373,7 +373,11 @@ fn finding(
             .then(|| best.sighting.when.at.clone())
             .flatten(),
         known,
-        tlp: named.iter().map(|evidence| evidence.tlp).max()?,
+        tlp: named
+            .iter()
+            .map(|evidence| evidence.tlp)
+            .chain(shared.map(|shared| shared.tlp))
+            .max()?,
         ..blank(ENGINE, kind, origin, world, provenance)
     })
 }

@@ -355,7 +355,11 @@ fn finding(
             (from, _) => from.cloned(),
         },
         known: day.clone(),
-        tlp: evidence.iter().map(|evidence| evidence.tlp).max()?,
+        tlp: evidence
+            .iter()
+            .map(|evidence| evidence.tlp)
+            .chain(shared.map(|shared| shared.tlp))
+            .max()?,
         ..blank(ENGINE, Kind::Contact, origin, world, provenance)
     })
 }

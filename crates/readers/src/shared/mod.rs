@@ -1,9 +1,11 @@
 //! Reads lists of what many people use: Tor exits, VPN, hosting, CDN, sinkholes, resolvers, dynamic DNS, parking.
 //!
-//! Three forms: Tor's `exit-addresses` (TorDNSEL), a plain list of addresses whose comment says that they are Tor exits, and
-//! CSV with a column of addresses, networks or names and a column that says of which kind each is. Every row is one item of
+//! Four forms: Tor's `exit-addresses` (TorDNSEL), a plain list of addresses whose comment says that they are Tor exits,
+//! MISP warning lists, and CSV with a column of addresses, networks or names and one that says of which kind each is. Every row is one item of
 //! kind `shared` with its own time; a list without times is dated by its evidence or not at all.
 //! Source: TorDNSEL exit list format, metrics.torproject.org/collector.html.
+
+mod warning;
 
 use ascribe_intel::indicators::{canonical, refang};
 use ascribe_model::observation::{IndicatorKind, Intelligence, Saw};
@@ -246,7 +248,16 @@ impl Row {
 fn detect(head: &Head<'_>) -> Match {
     let text = String::from_utf8_lossy(head.bytes);
     // Surer than any table with addresses: the kinds of sharing are unmistakable.
-    if Form::of(text.trim_start_matches('\u{feff}')).is_some() {
+    let start = text.trim_start_matches('\u{feff}');
+    if warning::may_be(start) {
+        // Its name may stand behind the list, so a larger one is only likely to be of a kind of sharing.
+        let whole = head.bytes.len() as u64 == head.len;
+        match warning::warning(head.bytes) {
+            Some(_) => Match::Sure,
+            None if whole || !warning::may_be_shared(start) => Match::No,
+            None => Match::Likely,
+        }
+    } else if Form::of(start).is_some() {
         Match::Sure
     } else {
         Match::No
@@ -257,6 +268,10 @@ fn read(bytes: &dyn Bytes, out: &mut Out<'_>) {
     let Some(data) = out.whole(bytes, "shared", "list") else {
         return;
     };
+    if data.trim_ascii_start().first() == Some(&b'{') {
+        read_warning(&data, out);
+        return;
+    }
     let start =
         String::from_utf8_lossy(data.get(..data.len().min(64 << 10)).unwrap_or_default()).into_owned();
     let Some(form) = Form::of(start.trim_start_matches('\u{feff}')) else {
@@ -326,6 +341,43 @@ fn read(bytes: &dyn Bytes, out: &mut Out<'_>) {
             values: vec![(kind, value)],
             author: row.author,
             valid: row.valid,
+            ..Intelligence::default()
+        };
+        out.see(span, Saw::Intelligence(Box::new(item)));
+    }
+    out.coverage(counts);
+}
+
+/// Reads a warning list. One of another kind gives nothing and says so.
+fn read_warning(data: &[u8], out: &mut Out<'_>) {
+    let mut counts = Coverage {
+        unit: "row".to_owned(),
+        ..Coverage::default()
+    };
+    let Some(list) = warning::warning(data) else {
+        let text = "this is no sound warning list of a kind of sharing; nothing of it is used";
+        out.anomaly(Anomaly::lost("shared.form", None, text));
+        return;
+    };
+    for (written, span) in warning::values(data) {
+        if out.stopped() {
+            out.out_of_time("shared.time", Span::new(span.start, data.len() as u64));
+            break;
+        }
+        counts.seen = counts.seen.saturating_add(1);
+        let Some((kind, value)) = value_of(&written) else {
+            continue;
+        };
+        counts.parsed = counts.parsed.saturating_add(1);
+        counts.used = counts.used.saturating_add(1);
+        out.mention(kind, &value, &written, &Role::Cell("shared".to_owned()), span);
+        let item = Intelligence {
+            id: format!("line {}", span.line.unwrap_or_default()),
+            kind: "shared".to_owned(),
+            name: list.kind.to_owned(),
+            values: vec![(kind, value)],
+            author: Some(list.name.clone()),
+            valid: list.valid.clone(),
             ..Intelligence::default()
         };
         out.see(span, Saw::Intelligence(Box::new(item)));
