@@ -88,7 +88,8 @@ fn logons(count: u64) -> Vec<Saw> {
 fn flows(count: u64) -> Vec<Saw> {
     let mut dice = Dice(11);
     let flow = |number| {
-        let relay = format!("8.8.{}.{}", dice.below(64), dice.below(200));
+        let relay = dice.below(count / 64 + 1);
+        let relay = format!("8.{}.{}.{}", relay >> 16 & 255, relay >> 8 & 255, relay & 255);
         let other = match number % 10 {
             0 => format!("10.0.{}.{}", dice.below(200), dice.below(200)),
             1 => format!("175.45.176.{}", dice.below(20)),

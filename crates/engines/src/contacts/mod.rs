@@ -24,7 +24,7 @@ use crate::sighting::{
 };
 use crate::{Evidence, Suggestions, World};
 use beacon::beat;
-use two_hop::{Relays, Way};
+use two_hop::{Relays, Tested, Way};
 
 const ENGINE: &str = "contacts";
 const PLACES_MAX: usize = 16;
@@ -157,7 +157,7 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
         .map(|(infrastructure, _)| infrastructure.clone())
         .collect();
     let relays = Relays::of(&evidence, world.knowledge, &own, &holdings, &written);
-    let (ways, tested) = relays.ways(&holdings, &written, &sharing, world);
+    let Tested { ways, tested, left } = relays.ways(&holdings, &written, &sharing, world);
     out.counts.insert("ways over one relay tested".to_owned(), tested);
     let beyond = ways.len() as u64;
     out.counts.insert(
@@ -166,6 +166,12 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
     );
     out.counts
         .insert("ways over one relay beyond chance".to_owned(), beyond);
+    if left > 0 {
+        out.counts.insert(
+            "ways over one relay beyond the bound, not tested".to_owned(),
+            left,
+        );
+    }
     // A direct contact is the same trace, and better.
     let mut over: BTreeMap<(String, String), Vec<Way<'_>>> = BTreeMap::new();
     for way in ways {

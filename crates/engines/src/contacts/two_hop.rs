@@ -8,7 +8,7 @@
 //! (Poisson binomial) and multiplied by the number of pairs tested. What a clock drives is left out: where moving A's times by
 //! whole hours gives half as many coincidences, the hour's minute explains them. A busy relay fills its hours and gives nothing.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use ascribe_intel::Knowledge;
 use ascribe_intel::holdings::{Holdings, Own, Then};
@@ -26,6 +26,8 @@ use crate::{Evidence, World};
 const WINDOW_S: i64 = 60;
 const HOUR_US: i64 = 3_600_000_000;
 const WINDOW_US: i64 = WINDOW_S * 1_000_000;
+/// Pairs of a host and infrastructure at relays that are looked at.
+const PAIRS_MAX: usize = 2_000_000;
 /// Hours with a coincidence that it takes.
 const HOURS_MIN: usize = 3;
 /// Chance, corrected for the number of pairs tested, that is accepted.
@@ -58,6 +60,15 @@ struct Sides<'w> {
 struct Business {
     peers: BTreeSet<u64>,
     connections: u64,
+}
+
+/// What was found of all ways.
+pub(super) struct Tested<'w> {
+    pub(super) ways: Vec<Way<'w>>,
+    /// Ways that have an hour in common, each of which counts in the correction.
+    pub(super) tested: u64,
+    /// Pairs beyond the bound, not looked at.
+    pub(super) left: u64,
 }
 
 /// A way over a relay that chance does not explain.
@@ -113,9 +124,13 @@ impl<'w> Relays<'w> {
         if relays.hosts.is_empty() {
             return relays;
         }
+        // Most flows are of nobody that is asked about.
+        let asked: HashSet<&str> = relays.hosts.keys().copied().collect();
         each(evidence, &mut |evidence, flow, at| {
             for (this, other) in [(&flow.client, &flow.server), (&flow.server, &flow.client)] {
-                if let Some(sides) = relays.hosts.get_mut(other.as_str()) {
+                if asked.contains(other.as_str())
+                    && let Some(sides) = relays.hosts.get_mut(other.as_str())
+                {
                     if role(this) == Role::Ours {
                         sides.ours.push((this, evidence, flow, at));
                     }
@@ -134,16 +149,16 @@ impl<'w> Relays<'w> {
         self.hosts.contains_key(host)
     }
 
-    /// The ways that chance does not explain, and how many were tested.
+    /// The ways that chance does not explain.
     pub(super) fn ways(
         &self,
         holdings: &Holdings<'_>,
         written: &BTreeMap<String, Written>,
         sharing: &Sharing<'_>,
         world: &World<'_>,
-    ) -> (Vec<Way<'w>>, u64) {
+    ) -> Tested<'w> {
         let mut found = Vec::new();
-        let mut tested = 0u64;
+        let (mut tested, mut looked, mut left) = (0u64, 0usize, 0u64);
         for (relay, sides) in &self.hosts {
             let open = |host: &str| {
                 address_kind(host)
@@ -183,10 +198,22 @@ impl<'w> Relays<'w> {
                 };
                 ours.entry(host).or_default().push(row);
             }
+            let ours: Vec<(&str, Vec<Row<'w>>, Times)> = ours
+                .into_iter()
+                .map(|(host, rows)| {
+                    let times = Times::of(&rows);
+                    (host, rows, times)
+                })
+                .collect();
             for ((infrastructure, host), b) in &listed {
-                for (other, a) in &ours {
-                    let (a_times, b_times) = (Times::of(a), Times::of(b));
-                    let Some(met) = meet(&a_times, &b_times) else {
+                let b_times = Times::of(b);
+                for (other, a, a_times) in &ours {
+                    if looked >= PAIRS_MAX {
+                        left = left.saturating_add(1);
+                        continue;
+                    }
+                    looked = looked.saturating_add(1);
+                    let Some(met) = meet(a_times, &b_times) else {
                         continue;
                     };
                     tested = tested.saturating_add(1);
@@ -226,7 +253,11 @@ impl<'w> Relays<'w> {
             way.chance = (way.chance * times(tested)).min(1.0);
             way.chance <= CHANCE_MAX
         });
-        (found, tested)
+        Tested {
+            ways: found,
+            tested,
+            left,
+        }
     }
 }
 
@@ -350,7 +381,7 @@ impl Times {
 
 /// Microseconds since 1970 of a moment with an offset.
 fn micros(at: &Moment, offset_s: i32) -> Option<i64> {
-    let epoch = Moment::parse("1970-01-01").ok()?.first();
+    let epoch = Moment::of_epoch_micros(0)?.first();
     let civil = i64::try_from(at.first().duration_since(epoch).as_micros()).ok()?;
     civil.checked_sub(i64::from(offset_s).checked_mul(1_000_000)?)
 }
