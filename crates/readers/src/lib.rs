@@ -18,6 +18,7 @@ pub mod program;
 pub mod shared;
 mod starts;
 mod stated_date;
+pub mod syslog;
 pub mod text;
 mod window;
 
@@ -70,6 +71,7 @@ pub const READERS: &[Reader] = &[
     pdf::READER,
     program::READER,
     shared::READER,
+    syslog::READER,
     text::markdown::READER,
     text::READER,
 ];

@@ -10,7 +10,7 @@ mod cells;
 mod columns;
 mod directives;
 mod json;
-mod lines;
+pub(crate) mod lines;
 mod names;
 pub(crate) mod row;
 mod shape;
