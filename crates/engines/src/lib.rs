@@ -5,6 +5,7 @@
 pub mod addresses;
 pub mod code;
 pub mod contacts;
+pub mod events;
 pub mod operators;
 mod sharing;
 mod sighting;
@@ -132,6 +133,7 @@ pub const ENGINES: &[Engine] = &[
         name: "contacts",
         suggest: contacts::suggest,
     },
+    events::ENGINE,
     Engine {
         name: operators::NAME,
         suggest: operators::suggest,

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use ascribe_intel::holdings::{Holdings, Own};
-use ascribe_model::observation::{Hop, IndicatorKind, Mail, Saw};
+use ascribe_model::observation::{Action, Hop, IndicatorKind, Mail, Saw};
 use ascribe_model::text::Role;
 use ascribe_model::words::Kind;
 use ascribe_model::{Anomaly, Moment, Provenance, Span};
@@ -101,7 +101,7 @@ pub(crate) fn sightings<'w>(
                 });
             }
         };
-        let record = matches!(evidence.reading.kind.as_str(), "capture" | "log");
+        let record = matches!(evidence.reading.kind.as_str(), "capture" | "log" | "event-log");
         // What a flow or an answer states with its time need not be counted again as a mere mention.
         let mut dated: HashSet<Cow<'_, str>> = HashSet::new();
         for observation in &evidence.reading.observations {
@@ -128,6 +128,26 @@ pub(crate) fn sightings<'w>(
                             flow_time(flow),
                             used,
                             flow.connections.max(1),
+                            false,
+                        );
+                    }
+                }
+                // Who got in came from there; a refused try may be anybody's scan of the whole net.
+                Saw::Event(event) if record && got_in(event.action) => {
+                    if let Some(from) = &event.from
+                        && let Some(kind) = crate::sighting::address_kind(from)
+                    {
+                        dated.insert(Cow::from(from));
+                        let spans = if event.spans.is_empty() { at } else { &event.spans };
+                        let own_time = event.first.clone();
+                        let used = Use::Trace(Kind::Address);
+                        add(
+                            kind,
+                            from.into(),
+                            spans.into(),
+                            own_time,
+                            used,
+                            event.count.max(1),
                             false,
                         );
                     }
@@ -302,4 +322,9 @@ pub(crate) fn mails(evidence: &Evidence) -> Vec<Chain<'_>> {
         }
     }
     chains
+}
+
+/// Whether the system says that it let somebody in or do something.
+const fn got_in(action: Action) -> bool {
+    !matches!(action, Action::LogonRefused | Action::Other)
 }

@@ -64,7 +64,7 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
     let mut groups: BTreeMap<(String, String), Vec<Contact<'_>>> = BTreeMap::new();
     let (mut flows, mut touching) = (0u64, 0u64);
     for evidence in evidence.iter().copied() {
-        if !matches!(evidence.reading.kind.as_str(), "capture" | "log") {
+        if !matches!(evidence.reading.kind.as_str(), "capture" | "log" | "event-log") {
             continue;
         }
         for observation in &evidence.reading.observations {

@@ -271,7 +271,7 @@ const fn times(tested: u64) -> f64 {
 
 fn each<'w>(evidence: &[&'w Evidence], take: &mut dyn FnMut(&'w Evidence, &'w Flow, Span)) {
     for evidence in evidence.iter().copied() {
-        if !matches!(evidence.reading.kind.as_str(), "capture" | "log") {
+        if !matches!(evidence.reading.kind.as_str(), "capture" | "log" | "event-log") {
             continue;
         }
         for observation in &evidence.reading.observations {

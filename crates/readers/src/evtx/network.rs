@@ -9,6 +9,7 @@ use ascribe_model::{Anomaly, Out, Role, Saw, Span};
 
 use crate::host_name::clean_name;
 use crate::log::when::When;
+use crate::starts::{Room, Starts};
 
 const PLACES_MAX: usize = 16;
 
@@ -19,6 +20,7 @@ struct Said {
     first: Option<When>,
     last: Option<When>,
     count: u64,
+    starts: Starts,
     places: Vec<Span>,
 }
 
@@ -28,6 +30,7 @@ pub struct Network {
     answers: BTreeMap<(String, String, &'static str), Said>,
     max: usize,
     no_room: u64,
+    room: Room,
 }
 
 fn note<K: Ord>(to: &mut BTreeMap<K, Said>, key: K, max: usize, at: Option<When>, place: Span) -> bool {
@@ -38,6 +41,7 @@ fn note<K: Ord>(to: &mut BTreeMap<K, Said>, key: K, max: usize, at: Option<When>
         first: at,
         last: at,
         count: 0,
+        starts: Starts::default(),
         places: Vec::new(),
     });
     said.count = said.count.saturating_add(1);
@@ -57,18 +61,22 @@ fn note<K: Ord>(to: &mut BTreeMap<K, Said>, key: K, max: usize, at: Option<When>
 
 impl Network {
     /// An empty one.
-    pub const fn new(limits: &Limits) -> Self {
+    pub fn new(limits: &Limits) -> Self {
         Self {
             flows: BTreeMap::new(),
             answers: BTreeMap::new(),
             max: limits.observations_max / 4,
             no_room: 0,
+            room: Room::default(),
         }
     }
 
     /// Takes a connection.
     pub fn flow(&mut self, ends: Ends, at: Option<When>, place: Span) -> bool {
-        let kept = note(&mut self.flows, ends, self.max, at, place);
+        let kept = note(&mut self.flows, ends.clone(), self.max, at, place);
+        if let (Some(at), Some(said)) = (at, self.flows.get_mut(&ends)) {
+            said.starts.add(at.order(), &mut self.room);
+        }
         self.no_room = self.no_room.saturating_add(u64::from(!kept));
         kept
     }
@@ -147,6 +155,7 @@ impl Network {
                 bytes_in: 0,
                 starts: Vec::new(),
                 spans: said.places,
+                starts: said.starts.finish(),
             };
             out.see(at, Saw::Flow(Box::new(flow)));
         }
