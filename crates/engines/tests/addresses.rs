@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ascribe_engines::{Evidence, Memo, Suggestions, World, addresses, contacts};
 use ascribe_intel::{Actor, Alias, Infrastructure, Knowledge, Source, Victim};
-use ascribe_model::observation::{Flow, Hop, IndicatorKind, Intelligence, Mail, Mention};
+use ascribe_model::observation::{Action, Event, Flow, Hop, IndicatorKind, Intelligence, Mail, Mention};
 use ascribe_model::text::Role;
 use ascribe_model::words::{ActorKind, SourceKind, Tlp};
 use ascribe_model::{ArtifactId, Day, Moment, Observation, Reading, Saw, Span};
@@ -528,4 +528,33 @@ proptest! {
             prop_assert!(!a.findings.is_empty());
         }
     }
+}
+
+#[test]
+fn who_got_in_from_infrastructure_is_a_sighting_and_a_refused_try_is_none() {
+    let logged = |action| {
+        Saw::Event(Box::new(Event {
+            action,
+            code: "4624".to_owned(),
+            host: Some("dc01".to_owned()),
+            account: Some("alice".to_owned()),
+            target: None,
+            from: Some(STAR.to_owned()),
+            device: None,
+            object: None,
+            first: Some(moment("2014-11-20T10:00:00Z")),
+            last: Some(moment("2014-11-20T10:00:00Z")),
+            count: 2,
+            spans: vec![Span::new(10, 20)],
+        }))
+    };
+    let given = |action| {
+        let evidence = evidence("logs/security.evtx", "event-log", vec![logged(action)]);
+        run(addresses::suggest, &knowledge(), &[evidence])
+    };
+    assert!(given(Action::LogonRefused).findings.is_empty());
+    assert!(given(Action::Other).findings.is_empty());
+    let found = given(Action::Logon);
+    assert_eq!(found.findings.len(), 1);
+    assert_eq!(found.findings[0].fact.as_deref(), Some("infrastructure:star-kp"));
 }
