@@ -8,8 +8,12 @@ use ascribe_model::observation::{Action, Event};
 use ascribe_model::words::{Kind, Tlp};
 use ascribe_model::{ArtifactId, Moment, Observation, Reading, Saw, Span};
 
+fn moment(text: &str) -> Moment {
+    Moment::parse(text).unwrap_or_else(|_| Moment::of_day(ascribe_model::Day::ZERO))
+}
+
 fn event(action: Action, code: &str, day: u8, from: Option<&str>, object: Option<&str>) -> Event {
-    let at = Moment::parse(&format!("2014-11-{day:02}T09:00:00Z")).unwrap();
+    let at = moment(&format!("2014-11-{day:02}T09:00:00Z"));
     Event {
         action,
         code: code.to_owned(),
@@ -31,7 +35,7 @@ fn evidence(path: &str, known: &str, events: Vec<Event>) -> Evidence {
         source: None,
         path: path.to_owned(),
         id: ArtifactId::of(path.as_bytes()),
-        known: Moment::parse(known).unwrap(),
+        known: moment(known),
         dated: true,
         valid: None,
         origin: "studio".to_owned(),
@@ -43,7 +47,7 @@ fn evidence(path: &str, known: &str, events: Vec<Event>) -> Evidence {
             observations: events
                 .into_iter()
                 .map(|event| Observation {
-                    at: event.spans[0],
+                    at: event.spans.first().copied().unwrap_or_default(),
                     saw: Saw::Event(Box::new(event)),
                 })
                 .collect(),

@@ -164,7 +164,7 @@ mod tests {
                     ),
                     String::from_utf8_lossy(parts.host),
                     String::from_utf8_lossy(parts.program),
-                    &line[parts.message..]
+                    line.get(parts.message..).unwrap()
                 )
             },
         )
