@@ -1,4 +1,13 @@
 //! What event logs of Windows say, and what is said of damage.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::cast_possible_truncation,
+    clippy::unreachable,
+    reason = "tests may fail loudly"
+)]
 
 #[path = "support/evtx_log.rs"]
 mod evtx_log;

@@ -1,4 +1,13 @@
 //! Arbitrary bytes as an event log of Windows, or over one, never panic the reader.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::cast_possible_truncation,
+    clippy::unreachable,
+    reason = "tests may fail loudly"
+)]
 
 #[path = "support/evtx_log.rs"]
 mod evtx_log;

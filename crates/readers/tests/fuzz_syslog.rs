@@ -1,4 +1,13 @@
 //! Arbitrary bytes as a log of a Unix system, or behind the beginning of one, never panic the reader.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::cast_possible_truncation,
+    clippy::unreachable,
+    reason = "tests may fail loudly"
+)]
 
 mod support;
 

@@ -1,4 +1,13 @@
 //! What logs of Unix systems say, whatever form they are written in.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::cast_possible_truncation,
+    clippy::unreachable,
+    reason = "tests may fail loudly"
+)]
 
 mod support;
 
