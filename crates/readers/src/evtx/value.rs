@@ -215,7 +215,7 @@ mod tests {
         );
         assert_eq!(
             text(0x11, &130_612_932_012_500_000u64.to_le_bytes()),
-            "2014-11-24T07:00:01.25Z"
+            "2014-11-24T09:00:01.25Z"
         );
         assert_eq!(text(0x15, &0x3e7u64.to_le_bytes()), "0x3e7");
         assert_eq!(text(0x81, b"a\0\0\0b\0\0\0"), "a, b");
