@@ -153,7 +153,6 @@ impl Network {
                 packets: 0,
                 bytes_out: 0,
                 bytes_in: 0,
-                starts: Vec::new(),
                 spans: said.places,
                 starts: said.starts.finish(),
             };
