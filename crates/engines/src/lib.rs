@@ -6,7 +6,9 @@ pub mod addresses;
 pub mod code;
 pub mod contacts;
 pub mod events;
+pub mod mail_proof;
 pub mod operators;
+mod received;
 mod sharing;
 mod sighting;
 pub mod statements;
@@ -71,6 +73,7 @@ pub struct Memo {
     /// Threads that an engine may use; below 2: its own.
     jobs: usize,
     heard: statements::HeardBefore,
+    tried: std::sync::Mutex<mail_proof::Tried>,
 }
 
 impl Memo {
@@ -134,6 +137,10 @@ pub const ENGINES: &[Engine] = &[
         suggest: contacts::suggest,
     },
     events::ENGINE,
+    Engine {
+        name: mail_proof::NAME,
+        suggest: mail_proof::suggest,
+    },
     Engine {
         name: operators::NAME,
         suggest: operators::suggest,

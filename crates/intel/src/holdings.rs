@@ -320,6 +320,12 @@ impl Own {
         self.mail_hosts.iter().any(|host| host == name)
     }
 
+    /// Whether the victim names any domain.
+    #[must_use]
+    pub const fn has_any_name(&self) -> bool {
+        !self.names.is_empty()
+    }
+
     /// Whether the victim names any mail host.
     #[must_use]
     pub const fn has_mail_hosts(&self) -> bool {

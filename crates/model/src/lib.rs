@@ -15,6 +15,7 @@ pub mod place;
 pub mod program;
 pub mod random;
 pub mod reading;
+pub mod tags;
 pub mod text;
 pub mod words;
 

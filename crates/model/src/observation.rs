@@ -28,6 +28,10 @@ pub enum Saw {
     Hop(Box<Hop>),
     /// A mail: the headers that name it.
     Mail(Box<Mail>),
+    /// A signature that a mail carries.
+    Signature(Box<Signature>),
+    /// A record of the domain name system, as a zone file or a tool's answer writes it.
+    Record(Box<Record>),
     /// Traffic between two endpoints, aggregated.
     Flow(Box<Flow>),
     /// An answer that tied a name to an address or another name.
@@ -134,6 +138,91 @@ pub struct Mail {
     pub message_id: Option<String>,
     /// Names of headers that carry signatures or verdicts (dkim-signature, authentication-results …), in order.
     pub signatures: Vec<String>,
+}
+
+/// What a signature of a mail is part of. Written in kebab case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Signs {
+    /// `DKIM-Signature`: a domain vouches for headers and body.
+    Mail,
+    /// `ARC-Message-Signature`: a handler vouches for the mail as it passed it on.
+    Passage,
+    /// `ARC-Seal`: a handler vouches for the ARC headers up to its own.
+    Chain,
+}
+
+/// Whether the body is the one that was signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignedBody {
+    /// The signature is over headers only.
+    None,
+    /// Its hash is the one in the signature.
+    Same,
+    /// It is not.
+    Changed {
+        /// What was changed, where that can be told from the hash.
+        how: Option<String>,
+    },
+}
+
+/// A signature that a mail carries, with all that checking it against a key takes; whose key it was is for an engine.
+///
+/// Texts are as written, without white space, and bounded. Source: RFC 6376, section 3.5; RFC 8617, section 4.1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    /// What it is part of.
+    pub signs: Signs,
+    /// Its place in the chain (`i=` of ARC).
+    pub instance: Option<u32>,
+    /// `d=`, lower case.
+    pub domain: String,
+    /// `s=`.
+    pub selector: String,
+    /// `a=`, lower case.
+    pub algorithm: String,
+    /// `c=` for headers and body, defaults filled in: `relaxed/simple`.
+    pub canonical: String,
+    /// `i=`: for whom the domain signs.
+    pub identity: Option<String>,
+    /// `t=`.
+    pub signed_at: Option<Moment>,
+    /// `x=`.
+    pub expires: Option<Moment>,
+    /// `cv=` of a seal: what its writer found of the chain before.
+    pub verdict: Option<String>,
+    /// `l=`: how many bytes of the body are signed.
+    pub body_len: Option<u64>,
+    /// Bytes of the body beyond `l=`.
+    pub body_unsigned: u64,
+    /// `h=`, lower case.
+    pub headers: Vec<String>,
+    /// Headers that mail programs show and that stand in the mail more often than the signature covers them.
+    pub uncovered: Vec<String>,
+    /// Whether the body is the one that was signed.
+    pub body: SignedBody,
+    /// Hash of what was signed (canonical headers and the signature's own header), in hex; empty where it has none.
+    pub digest: String,
+    /// The same for the mail as it may have been before a change on the way: (what was undone, hash).
+    pub otherwise: Vec<(String, String)>,
+    /// `b=`: the signature, in base64.
+    pub value: String,
+    /// Whether line ends were read as CR LF that are LF alone in the file.
+    pub bare_line_ends: bool,
+    /// What is wrong with the header itself: such a signature proves nothing.
+    pub faults: Vec<String>,
+}
+
+/// One record of the domain name system.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Owner name, lower case, without trailing dot.
+    pub name: String,
+    /// Type, upper case: TXT, MX, A …
+    pub kind: String,
+    /// Value: strings of a TXT joined, names and addresses as written.
+    pub value: String,
 }
 
 /// Traffic between two endpoints, one row per (client, server, server port, protocol).

@@ -21,6 +21,7 @@ mod stated_date;
 pub mod syslog;
 pub mod text;
 mod window;
+pub mod zone;
 
 use ascribe_model::{Bytes, Out};
 
@@ -74,6 +75,7 @@ pub const READERS: &[Reader] = &[
     syslog::READER,
     text::markdown::READER,
     text::READER,
+    zone::READER,
 ];
 
 /// The reader for these bytes: the surest, the first in the table among equals.

@@ -7,8 +7,7 @@
 //! Does not judge who holds what: the label of the infrastructure does, in the assessment.
 
 mod intelligence;
-pub(crate) mod received;
-pub(crate) mod sightings;
+mod sightings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -132,6 +131,22 @@ pub fn suggest(world: &World<'_>) -> Suggestions {
         }
     }
     count(&seen, &own, &matched, &mut out.counts);
+    // A From line that anybody could have written says nothing beside a trace that not everybody could leave.
+    let firm: BTreeSet<String> = groups
+        .iter()
+        .filter(|(_, matches)| {
+            matches
+                .iter()
+                .any(|matched| matched.sighting.used != Use::SelfWritten)
+        })
+        .map(|((infrastructure, _), _)| infrastructure.clone())
+        .collect();
+    groups.retain(|(infrastructure, _), matches| {
+        !firm.contains(infrastructure)
+            || matches
+                .iter()
+                .any(|matched| matched.sighting.used != Use::SelfWritten)
+    });
     let lists = Lists::of(&evidence);
     let sharing = lists.ready();
     let open = all_shared(&groups, &sharing);
@@ -265,7 +280,7 @@ fn rank(sighting: &Sighting<'_>) -> (u8, Moment, bool, Option<Provenance>, Strin
     };
     (
         used,
-        sighting.evidence.known.clone(),
+        sighting.known(),
         !sighting.when.own,
         sighting.places().next(),
         sighting.value.to_string(),
@@ -294,10 +309,10 @@ fn finding(
         (Some(at), false, _) => format!(", held as of {at} (the evidence's own date is not known)"),
     };
     // What became known later does not date the finding: it would be missing from the days before.
-    let known = best.sighting.evidence.known.clone();
+    let known = best.sighting.known();
     let matches: Vec<&Match<'_, '_>> = matches
         .iter()
-        .filter(|matched| matched.sighting.evidence.known <= known)
+        .filter(|matched| matched.sighting.known() <= known)
         .collect();
     let others: BTreeSet<&str> = matches
         .iter()
@@ -311,7 +326,17 @@ fn finding(
     };
     let self_written = best.sighting.used == Use::SelfWritten;
     let (kind, overrides, reason) = match best.sighting.used {
-        Use::Trace(kind) => (kind, Overrides::default(), None),
+        Use::Trace(kind) => (
+            kind,
+            Overrides::default(),
+            best.sighting.vouched.as_ref().map(|vouched| {
+                format!(
+                    "the mail is signed by {} with a key that was valid then ({}): its servers sent it as it is, so its sender is not just what the mail says",
+                    vouched.domain,
+                    place(&vouched.key)
+                )
+            }),
+        ),
         _ => (
             Kind::Mail,
             Overrides {
@@ -342,6 +367,9 @@ fn finding(
     provenance.dedup();
     provenance.retain(|place| *place != first);
     provenance.insert(0, first.clone());
+    if let Some(vouched) = &best.sighting.vouched {
+        provenance.insert(1, vouched.key.clone());
+    }
     provenance.truncate(PLACES_MAX);
     let fact = format!("infrastructure:{infrastructure}");
     // Only evidence that the finding names marks it.
@@ -377,6 +405,7 @@ fn finding(
             .iter()
             .map(|evidence| evidence.tlp)
             .chain(shared.map(|shared| shared.tlp))
+            .chain(best.sighting.vouched.as_ref().map(|vouched| vouched.tlp))
             .max()?,
         ..blank(ENGINE, kind, origin, world, provenance)
     })

@@ -1,20 +1,21 @@
 //! Every value in the evidence as a sighting: what, where, when, and whether it can be a trace of the incident.
 //!
 //! A trace: what is written into a program, what a capture or log recorded, the sender's address that the victim's own
-//! mail host wrote, and (easily forged) the From mailbox. No trace: articles, notes, intelligence, mail bodies,
+//! mail host wrote, and the From mailbox: easily forged, but for mails whose signature proves who sent them. No trace: articles, notes, intelligence, mail bodies,
 //! headers from beyond the boundary, and log cells that the sender fills in. Those are only listed.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 use ascribe_intel::holdings::{Holdings, Own};
-use ascribe_model::observation::{Action, Hop, IndicatorKind, Mail, Saw};
+use ascribe_model::observation::{Action, IndicatorKind, Saw};
 use ascribe_model::text::Role;
-use ascribe_model::words::Kind;
+use ascribe_model::words::{Kind, Tlp};
 use ascribe_model::{Anomaly, Moment, Provenance, Span};
 
-use super::received;
 use crate::contacts::two_hop::Relays;
+use crate::mail_proof::{Examiner, Sender};
+use crate::received::{self, mails};
 use crate::sighting::{When, Written, flow_time, stands, when};
 use crate::{Evidence, World};
 
@@ -42,9 +43,33 @@ pub(crate) struct Sighting<'w> {
     pub(crate) count: u64,
     /// The topmost sender from outside, for leads.
     pub(crate) entered_here: bool,
+    /// The signature that proves it.
+    pub(crate) vouched: Option<Vouched>,
+}
+
+/// A signature of the mail that a value stands in, by a key that was valid then.
+#[derive(Clone, Debug)]
+pub(crate) struct Vouched {
+    /// The domain that signed.
+    pub(crate) domain: String,
+    /// The key's record.
+    pub(crate) key: Provenance,
+    /// When the key became known to us.
+    known: Moment,
+    /// Marking of the key's evidence.
+    pub(crate) tlp: Tlp,
 }
 
 impl Sighting<'_> {
+    /// When it became known, with all that it rests on.
+    pub(crate) fn known(&self) -> Moment {
+        let known = self.evidence.known.clone();
+        match &self.vouched {
+            Some(vouched) => known.max(vouched.known.clone()),
+            None => known,
+        }
+    }
+
     /// Where it stands.
     pub(crate) fn places(&self) -> impl Iterator<Item = Provenance> {
         self.spans.iter().map(|span| stands(self.evidence, *span))
@@ -72,7 +97,7 @@ fn is_free_text(cell: &str) -> bool {
 /// Everything seen in `evidence`, in order of path; anomalies of mail chains are added to `anomalies`.
 pub(crate) fn sightings<'w>(
     evidence: &[&'w Evidence],
-    world: &World<'_>,
+    world: &World<'w>,
     own: &Own,
     holdings: &Holdings<'_>,
     written: &std::collections::BTreeMap<String, Written>,
@@ -80,6 +105,7 @@ pub(crate) fn sightings<'w>(
 ) -> Vec<Sighting<'w>> {
     let relays = Relays::of(evidence, world.knowledge, own, holdings, written);
     let mut all = Vec::new();
+    let mut examiner = Examiner::new(evidence, world);
     for evidence in evidence.iter().copied() {
         let mut add = |kind,
                        value: Cow<'w, str>,
@@ -87,7 +113,8 @@ pub(crate) fn sightings<'w>(
                        own_time: Option<Moment>,
                        used,
                        count,
-                       entered_here| {
+                       entered_here,
+                       vouched: Option<Vouched>| {
             if !spans.is_empty() {
                 all.push(Sighting {
                     evidence,
@@ -98,6 +125,7 @@ pub(crate) fn sightings<'w>(
                     used,
                     count,
                     entered_here,
+                    vouched,
                 });
             }
         };
@@ -129,6 +157,7 @@ pub(crate) fn sightings<'w>(
                             used,
                             flow.connections.max(1),
                             false,
+                            None,
                         );
                     }
                 }
@@ -162,6 +191,7 @@ pub(crate) fn sightings<'w>(
                         Use::Trace(Kind::Address),
                         answer.count.max(1),
                         false,
+                        None,
                     );
                     let kind = crate::sighting::address_kind(&answer.answer).unwrap_or(IndicatorKind::Domain);
                     dated.insert(Cow::from(&answer.answer));
@@ -173,6 +203,7 @@ pub(crate) fn sightings<'w>(
                         Use::Trace(Kind::Address),
                         answer.count.max(1),
                         false,
+                        None,
                     );
                 }
                 Saw::ServerName(asked) if record => {
@@ -185,6 +216,7 @@ pub(crate) fn sightings<'w>(
                         Use::Trace(Kind::Address),
                         asked.count.max(1),
                         false,
+                        None,
                     );
                 }
                 _ => {}
@@ -212,6 +244,7 @@ pub(crate) fn sightings<'w>(
                     used,
                     1,
                     believed,
+                    None,
                 );
                 if entry.beyond.contains(&index) && listed(kind, &value) {
                     let text = format!(
@@ -232,21 +265,56 @@ pub(crate) fn sightings<'w>(
                     ));
                 }
             }
-            if let Some((span, mail)) = chain.mail {
-                for mailbox in &mail.from {
-                    if let Some(value) = ascribe_intel::indicators::canonical(IndicatorKind::Email, mailbox) {
-                        let first = chain.hops.first().and_then(|(_, hop)| hop.when.clone());
-                        dated.insert(value.clone().into());
+            let Some((span, mail)) = chain.mail else { continue };
+            let proof = examiner.examine(&chain, &entry, own);
+            let arrived = chain.hops.first().and_then(|(_, hop)| hop.when.clone());
+            let at = arrived.or_else(|| mail.date.clone());
+            let (used, vouched) = match &proof.sender {
+                Sender::Forged | Sender::Refused => (Use::Listed, None),
+                Sender::Unproven(_) => (Use::SelfWritten, None),
+                Sender::Proven { by, from } => {
+                    let judged = proof.judged.get(*by);
+                    let vouched = judged.and_then(|judged| {
+                        let key = judged.key()?;
+                        Some(Vouched {
+                            domain: judged.signature.domain.clone(),
+                            key: stands(key.evidence, key.span),
+                            known: key.evidence.known.clone(),
+                            tlp: key.evidence.tlp,
+                        })
+                    });
+                    if let (Some(judged), Some(vouched)) = (judged, &vouched) {
+                        // Whoever the From names: the mail passed the servers of the domain that signed it.
                         add(
-                            IndicatorKind::Email,
-                            value.into(),
-                            vec![span].into(),
-                            first.or_else(|| mail.date.clone()),
-                            Use::SelfWritten,
+                            IndicatorKind::Domain,
+                            vouched.domain.clone().into(),
+                            vec![judged.at].into(),
+                            at.clone(),
+                            Use::Trace(Kind::Mail),
                             1,
                             false,
+                            Some(vouched.clone()),
                         );
                     }
+                    match vouched {
+                        Some(vouched) if *from => (Use::Trace(Kind::Mail), Some(vouched)),
+                        _ => (Use::SelfWritten, None),
+                    }
+                }
+            };
+            for mailbox in &mail.from {
+                if let Some(value) = ascribe_intel::indicators::canonical(IndicatorKind::Email, mailbox) {
+                    dated.insert(value.clone().into());
+                    add(
+                        IndicatorKind::Email,
+                        value.into(),
+                        vec![span].into(),
+                        at.clone(),
+                        used,
+                        1,
+                        false,
+                        vouched.clone(),
+                    );
                 }
             }
         }
@@ -275,53 +343,11 @@ pub(crate) fn sightings<'w>(
                 used,
                 mention.count.max(1),
                 false,
+                None,
             );
         }
     }
     all
-}
-
-/// A mail with the headers of its way, newest first.
-pub(crate) struct Chain<'e> {
-    pub(crate) hops: Vec<(Span, &'e Hop)>,
-    pub(crate) mail: Option<(Span, &'e Mail)>,
-}
-
-/// The mails of an artifact: a chain starts with hop 0, or with the mail itself.
-pub(crate) fn mails(evidence: &Evidence) -> Vec<Chain<'_>> {
-    if !matches!(evidence.reading.kind.as_str(), "mail" | "mbox") {
-        return Vec::new();
-    }
-    let mut chains: Vec<Chain<'_>> = Vec::new();
-    for observation in &evidence.reading.observations {
-        match &observation.saw {
-            Saw::Hop(hop) => {
-                let fresh = hop.index == 0 && chains.last().is_none_or(|chain| !chain.hops.is_empty());
-                if fresh || chains.is_empty() {
-                    chains.push(Chain {
-                        hops: Vec::new(),
-                        mail: None,
-                    });
-                }
-                if let Some(chain) = chains.last_mut() {
-                    chain.hops.push((observation.at, hop));
-                }
-            }
-            Saw::Mail(mail) => {
-                if chains.last().is_none_or(|chain| chain.mail.is_some()) {
-                    chains.push(Chain {
-                        hops: Vec::new(),
-                        mail: None,
-                    });
-                }
-                if let Some(chain) = chains.last_mut() {
-                    chain.mail = Some((observation.at, mail));
-                }
-            }
-            _ => {}
-        }
-    }
-    chains
 }
 
 /// Whether the system says that it let somebody in or do something.

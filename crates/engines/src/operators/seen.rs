@@ -14,8 +14,7 @@ use ascribe_model::text::Role;
 use ascribe_model::{Day, Moment, Span};
 
 use crate::Evidence;
-use crate::addresses::received;
-use crate::addresses::sightings::mails;
+use crate::received::{self, mails};
 use crate::sighting::{Standing, address_kind, standing};
 
 /// Sightings that are kept; more are counted.

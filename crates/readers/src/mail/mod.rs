@@ -3,11 +3,13 @@
 //! Walks parts with a bounded stack of boundaries, never by recursion. Says what is odd about headers and dates; whether
 //! a hop is to be believed, or a signature verifies, is for an engine. Source: RFC 5322, RFC 2045 to 2047.
 
+mod canonical;
 mod dates;
 mod headers;
 pub mod mbox;
 mod parts;
 mod received;
+mod signatures;
 mod transfer;
 
 use ascribe_model::observation::Mail;
@@ -102,6 +104,7 @@ fn read(bytes: &dyn Bytes, out: &mut Out<'_>) {
     counts.parsed = counts.seen;
     counts.used = texts.iter().filter(|text| !text.as_str().is_empty()).count() as u64;
     describe(&data, &block, &texts, out);
+    signatures::read(&data, &block, out);
     headers::complain(&data, &block, out);
     for text in texts {
         out.text(text);

@@ -6,8 +6,11 @@
 
 use ascribe_intel::holdings::Own;
 use ascribe_model::Span;
-use ascribe_model::observation::{Hop, IndicatorKind};
+use ascribe_model::observation::{Hop, IndicatorKind, Mail, Saw, Signature};
+use ascribe_model::text::{Role, Text};
 
+use crate::Evidence;
+use crate::mail_proof::{Submitted, is_submission};
 use crate::sighting::{Standing, address_kind, standing};
 
 /// A chain, judged.
@@ -22,7 +25,7 @@ pub(crate) struct Entry {
 }
 
 /// Host name of a `by` or `from` part, lower case, without what follows it.
-fn host(text: &str) -> String {
+pub(crate) fn host(text: &str) -> String {
     let word = text.split_whitespace().next().unwrap_or_default();
     word.trim_matches(|letter: char| matches!(letter, '[' | ']' | '(' | ')' | ';' | '.'))
         .to_ascii_lowercase()
@@ -104,6 +107,74 @@ pub(crate) fn enter(hops: &[(Span, &Hop)], own: &Own, listed: &dyn Fn(IndicatorK
         trusted = false;
     }
     entry
+}
+
+/// One mail of an artifact.
+#[derive(Debug, Default)]
+pub(crate) struct Chain<'e> {
+    /// Its Received headers, newest first.
+    pub(crate) hops: Vec<(Span, &'e Hop)>,
+    /// The mail.
+    pub(crate) mail: Option<(Span, &'e Mail)>,
+    /// Its signatures, in order.
+    pub(crate) signatures: Vec<(Span, &'e Signature)>,
+    /// The envelope's sender, where it stands above the Received headers: the last host wrote it there.
+    pub(crate) envelope: Option<&'e str>,
+    /// Headers in which servers name the client that handed it in.
+    pub(crate) submitted: Vec<Submitted<'e>>,
+}
+
+/// The name of the header that a text is the value of.
+fn header(text: &Text) -> Option<&str> {
+    match &text.role {
+        Role::Header(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// The mails of an artifact: a chain starts with hop 0, or with the mail itself.
+pub(crate) fn mails(evidence: &Evidence) -> Vec<Chain<'_>> {
+    if !matches!(evidence.reading.kind.as_str(), "mail" | "mbox") {
+        return Vec::new();
+    }
+    let mut chains: Vec<Chain<'_>> = Vec::new();
+    for observation in &evidence.reading.observations {
+        let fresh = match &observation.saw {
+            Saw::Hop(hop) => hop.index == 0 && chains.last().is_none_or(|chain| !chain.hops.is_empty()),
+            Saw::Mail(_) => chains.last().is_none_or(|chain| chain.mail.is_some()),
+            Saw::Signature(_) => false,
+            Saw::Text(text)
+                if header(text).is_some_and(|name| name == "return-path" || is_submission(name)) =>
+            {
+                false
+            }
+            _ => continue,
+        };
+        if fresh || chains.is_empty() {
+            chains.push(Chain::default());
+        }
+        let Some(chain) = chains.last_mut() else { continue };
+        match &observation.saw {
+            Saw::Hop(hop) => chain.hops.push((observation.at, hop)),
+            Saw::Mail(mail) => chain.mail = Some((observation.at, mail)),
+            Saw::Signature(signature) => chain.signatures.push((observation.at, signature)),
+            Saw::Text(text) => {
+                let above = |(at, _): &(Span, &Hop)| observation.at.start < at.start;
+                match header(text) {
+                    Some(name) if is_submission(name) => {
+                        chain.submitted.push((observation.at, name, text.as_str()));
+                    }
+                    _ if chain.envelope.is_none() && chain.hops.first().is_some_and(above) => {
+                        let mailbox = text.as_str().trim();
+                        chain.envelope = Some(mailbox.trim_start_matches('<').trim_end_matches('>'));
+                    }
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+    chains
 }
 
 #[cfg(test)]
