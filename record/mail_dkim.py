@@ -3,6 +3,7 @@
 
     mail_dkim.py peer KEYS.zone MAIL...            path, DKIM, domain, selector, verdict of dkimpy
     mail_dkim.py compare KEYS.zone OURS MAIL...    differences to the lines of `cargo run --example mail_proof`
+    mail_dkim.py arc KEYS.zone OURS MAIL...        the same for chains of seals
     mail_dkim.py make FOLDER                       signs mails in many ways and changes some; writes keys.zone
 
 Needs dkimpy 1.1.8 with pynacl; `cryptography` for `make`. Keys come from the zone file only. A verdict of dkimpy is
@@ -83,6 +84,26 @@ def compare(zone, ours, mails):
     for key, number in sorted(kinds.items()):
         print(number, "ours:", key[0], "| dkimpy:", key[1])
     print("signatures", same + differing, "same", same, "differing", differing)
+
+
+def arc(zone, ours, mails):
+    table = keys(zone)
+    mine = dict((row[0], row[5:7]) for row in (line.rstrip("\n").split("\t") for line in open(ours, encoding="utf-8")) if row[1] == "Arc")
+    counts = {}
+    for path in mails:
+        if path not in mine:
+            continue
+        try:
+            verdict, _, why = dkim.ARC(open(path, "rb").read()).verify(dnsfunc=lambda name, timeout=5: table.get(name.decode().rstrip(".").lower()))
+            verdict = (verdict or b"none").decode()
+        except dkim.DKIMException as error:
+            verdict, why = "fail", str(error)
+        # A seal that says fail ends the chain; dkimpy gives no verdict then.
+        agrees = (mine[path][0] == "pass") == (verdict == "pass")
+        counts[mine[path][0], verdict] = counts.get((mine[path][0], verdict), 0) + 1
+        if not agrees:
+            print("differs", path, "ours:", *mine[path], "| dkimpy:", verdict, why)
+    print(counts)
 
 
 def text_of(rng):
@@ -172,7 +193,16 @@ def make(folder):
             if rng.random() < 0.5:
                 signed = signed.replace(b"\r\n", b"\n")
             open(f"{folder}/{number:04d}-{selector}.eml", "wb").write(signed)
-    print(number, "mails")
+    for number in range(1, 61):
+        mail = b"Authentication-Results: mx.studio.test; spf=pass smtp.mailfrom=postbox.test\r\n" + mail_of(rng)
+        for hop in range(rng.randrange(1, 4)):
+            selector = rng.choice(["r1024", "r2048"])
+            lines = dkim.ARC(mail).sign(selector.encode(), b"postbox.test", private[selector], b"mx.studio.test")
+            if not lines:
+                break
+            mail = b"".join(lines) + mail
+        open(f"{folder}/arc-{number:03d}.eml", "wb").write(change(rng, mail))
+    print(number, "chains")
 
 
 def txt(name, value):
@@ -215,5 +245,7 @@ if __name__ == "__main__":
             print(*row, sep="\t")
     elif command == "compare":
         compare(rest[0], rest[1], rest[2:])
+    elif command == "arc":
+        arc(rest[0], rest[1], rest[2:])
     elif command == "make":
         make(rest[0])

@@ -19,7 +19,7 @@ use ascribe_model::{ArtifactId, Day, Moment, Out};
 
 fn evidence(path: &str, data: &[u8]) -> Evidence {
     let head = ascribe_readers::Head {
-        bytes: data.get(..data.len().min(64 << 10)).unwrap(),
+        bytes: data.get(..64 << 10).unwrap_or(data),
         len: data.len() as u64,
     };
     let reader = ascribe_readers::detect(&head).unwrap_or(&ascribe_readers::mail::READER);
@@ -86,7 +86,11 @@ fn main() {
             .unwrap();
             continue;
         }
-        for ruling in mail_proof::rulings(&world) {
+        let (rulings, chains) = mail_proof::rulings(&world);
+        for (path, verdict, why) in chains {
+            writeln!(out, "{path}\tArc\t-\t-\t-\t{verdict}\t{why}").unwrap();
+        }
+        for ruling in rulings {
             writeln!(
                 out,
                 "{}\t{:?}\t{}\t{}\t{}\t{}\t{}",

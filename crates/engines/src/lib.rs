@@ -8,6 +8,7 @@ pub mod contacts;
 pub mod events;
 pub mod mail_proof;
 pub mod operators;
+pub mod personas;
 mod received;
 mod sharing;
 mod sighting;
@@ -144,6 +145,10 @@ pub const ENGINES: &[Engine] = &[
     Engine {
         name: operators::NAME,
         suggest: operators::suggest,
+    },
+    Engine {
+        name: personas::NAME,
+        suggest: personas::suggest,
     },
     Engine {
         name: statements::NAME,

@@ -100,6 +100,7 @@ fn with_world<T>(knowledge: &Knowledge, evidence: &[Evidence], ask: impl FnOnce(
 fn verdicts(evidence: &[Evidence]) -> Vec<(String, String, &'static str)> {
     with_world(&Knowledge::default(), evidence, |world| {
         mail_proof::rulings(world)
+            .0
             .into_iter()
             .map(|ruling| (ruling.path, ruling.selector, ruling.verdict))
             .collect()

@@ -220,17 +220,26 @@ pub struct Ruling {
     pub why: Option<String>,
 }
 
-/// The verdict on every signature of the world's mails, in order.
+/// The verdict on every signature of the world's mails, in order; and on each chain of seals: path, pass, fail or
+/// unknown, why.
 #[must_use]
-pub fn rulings(world: &World<'_>) -> Vec<Ruling> {
+pub fn rulings(world: &World<'_>) -> (Vec<Ruling>, Vec<(String, &'static str, String)>) {
     let own = Own::new(&world.knowledge.victim);
     let evidence = of_incident(world);
     let mut examiner = Examiner::new(&evidence, world);
-    let mut out = Vec::new();
+    let (mut out, mut chains) = (Vec::new(), Vec::new());
     for evidence in evidence.iter().copied() {
         for chain in received::mails(evidence) {
             let entry = received::enter(&chain.hops, &own, &|_, _| false);
-            for one in examiner.examine(&chain, &entry, &own).judged {
+            let proof = examiner.examine(&chain, &entry, &own);
+            let sealed = match proof.sealed {
+                Sealed::No => None,
+                Sealed::Pass(handlers) => Some(("pass", format!("{handlers} handlers"))),
+                Sealed::Fail(why) => Some(("fail", why)),
+                Sealed::Unknown(why) => Some(("unknown", why)),
+            };
+            chains.extend(sealed.map(|(verdict, why)| (evidence.path.clone(), verdict, why)));
+            for one in proof.judged {
                 out.push(Ruling {
                     path: evidence.path.clone(),
                     signs: one.signature.signs,
@@ -243,7 +252,7 @@ pub fn rulings(world: &World<'_>) -> Vec<Ruling> {
             }
         }
     }
-    out
+    (out, chains)
 }
 
 /// The time that a host wrote, less what the case says its clock was ahead by.

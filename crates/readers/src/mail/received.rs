@@ -18,7 +18,7 @@ pub fn parse(value: &str, index: u32) -> Hop {
     let (trace, date) = value.rsplit_once(';').unwrap_or((value, ""));
     let mut hop = Hop {
         index,
-        when: mail_date(date.trim()),
+        when: mail_date(without_comment(date)),
         ..Hop::default()
     };
     let mut clause = "";
@@ -60,15 +60,31 @@ pub fn parse(value: &str, index: u32) -> Hop {
             }
         }
     }
-    let real = from.is_exim || from.describes || hop.with.as_deref() == Some("NNFMP");
-    hop.from_address = from
-        .seen
-        .or_else(|| from.word.as_deref().and_then(bracketed).filter(|_| real));
+    let with = hop.with.as_deref().unwrap_or_default();
+    let real = from.is_exim || from.describes || with == "NNFMP";
+    let scanner = with.starts_with("qmail-scanner");
+    hop.from_address = from.seen.or_else(|| {
+        let word = from.word.as_deref()?;
+        match (real, scanner) {
+            (true, _) => bracketed(word),
+            (_, true) => address(word),
+            _ => None,
+        }
+    });
     // qmail and Exim put the name looked up first and the name given in the comment.
     hop.from_name = from
         .greeted
         .or_else(|| from.word.filter(|word| !real || bracketed(word).is_none()));
     hop
+}
+
+/// A date without the comment that some hosts write in front of it.
+fn without_comment(date: &str) -> &str {
+    let date = date.trim();
+    match date.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+        Some((_, date)) => date.trim_start(),
+        None => date,
+    }
 }
 
 const CLAUSES: [&str; 6] = ["from", "by", "with", "id", "for", "via"];
@@ -318,6 +334,14 @@ mod tests {
             (
                 "from unknown (HELO ljhw) (zyb@sgis.com.cn@[223.152.177.168]) (envelope-sender <zyb@sgis.com.cn>) by 218.15.33.11 (qmail) with SMTP for <b@c.example>; 24 Nov 2014 17:00:01 -0000",
                 "ljhw 223.152.177.168 218.15.33.11 SMTP 2014-11-24T17:00:01-00:00",
+            ),
+            (
+                "from 223.152.177.168 by mail.sgis.com.cn (envelope-from <zyb@sgis.com.cn>, uid 0) with qmail-scanner-1.24 (spamassassin: 3.1.1); 26 Dec 2016 05:32:04 -0000",
+                "223.152.177.168 223.152.177.168 mail.sgis.com.cn qmail-scanner-1.24 2016-12-26T05:32:04-00:00",
+            ),
+            (
+                "from smtp.example (192.0.2.7) by d50.example (158.87.18.25) with IBM ESMTP SMTP Gateway: Authorized Use Only! Violators will be prosecuted; (version=TLSv1/SSLv3 cipher=AES128-GCM-SHA256 bits=128/128) Wed, 8 Mar 2017 11:46:17 -0500",
+                "smtp.example 192.0.2.7 d50.example IBM ESMTP SMTP Gateway: 2017-03-08T11:46:17-05:00",
             ),
             (
                 "(qmail 11769 invoked from network); 22 Aug 2016 14:23:01 -0000",
