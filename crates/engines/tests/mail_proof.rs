@@ -11,6 +11,7 @@ use ascribe_model::limits::Limits;
 use ascribe_model::words::{Kind, Tlp};
 use ascribe_model::{ArtifactId, Day, Finding, Moment, Out, Span};
 use ascribe_readers::Reader;
+use proptest::prelude::*;
 
 fn moment(text: &str) -> Moment {
     Moment::parse(text).unwrap_or_else(|_| Moment::of_day(Day::ZERO))
@@ -648,4 +649,84 @@ fn an_address_in_a_submission_header_is_somebodys_word_and_worth_asking_about() 
         panic!("{:?}", given.findings);
     };
     assert!(finding.says.contains("line 1"), "{}", finding.says);
+}
+
+#[test]
+fn a_key_that_came_with_a_mail_vouches_for_nothing() {
+    let good = fixture("threat-key.zone");
+    for (path, wanted) in [
+        ("mail/1.eml!key.zone", Some(0.75)),
+        ("mail/1.eml!keys.zip!key.zone", Some(0.75)),
+        ("keys.zip!key.zone", None),
+    ] {
+        let all = [mail("mail/1.eml", &threat()), keys(path, &good, "2014")];
+        assert_eq!(
+            forgeability(&addresses_of("head@star.kp", &all)),
+            [wanted],
+            "{path}"
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_record_and_no_change_of_a_signature_breaks_the_engine(
+        record in "v=DKIM1; k=(rsa|ed25519|); p=[A-Za-z0-9+/]{0,90}={0,2}|[ -~]{0,120}",
+        policy in "v=spf1 [ -~]{0,60}",
+        at in 0usize..900,
+        byte in any::<u8>(),
+    ) {
+        let mut data = threat();
+        if let Some(here) = data.get_mut(at) {
+            *here = byte;
+        }
+        let quoted = |text: &str| text.replace('\\', "").replace('"', "'");
+        let text = format!(
+            "s2014._domainkey.star.kp. IN TXT \"{}\"\nstar.kp. IN TXT \"{}\"\n_dmarc.star.kp. IN TXT \"v=DMARC1; p=reject\"\n",
+            quoted(&record),
+            quoted(&policy)
+        );
+        let all = [keys("a.zone", text.as_bytes(), "2014"), mail("mail/1.eml", &data)];
+        let given = proof_of(&all);
+        // Nothing that is made up proves anything.
+        prop_assert!(given.findings.is_empty());
+    }
+
+    #[test]
+    fn changed_bytes_of_a_proven_mail_never_prove_another(at in 160usize..1500, byte in 33u8..127) {
+        let mut data = threat();
+        let before = data.clone();
+        if let Some(here) = data.get_mut(at) {
+            *here = byte;
+        }
+        let all = [keys("a.zone", &fixture("threat-key.zone"), "2014"), mail("mail/1.eml", &data)];
+        let given = proof_of(&all);
+        // A letter's case in a header's name, and nothing else that can be seen, may change.
+        if before.eq_ignore_ascii_case(&data) {
+            return Ok(());
+        }
+        prop_assert!(given.findings.is_empty(), "byte {at} became {byte}");
+    }
+
+    #[test]
+    fn the_order_of_evidence_does_not_matter(order in Just((0usize..4).collect::<Vec<_>>()).prop_shuffle()) {
+        let all = [
+            keys("b.zone", &fixture("threat-other-key.zone"), "2014"),
+            keys("a.zone", &fixture("threat-key.zone"), "2014"),
+            mail("mail/1.eml", &threat()),
+            mail("mail/2.eml", &fixture("threat-loose.eml")),
+        ];
+        let shuffled: Vec<Evidence> = order.iter().filter_map(|index| all.get(*index).cloned()).collect();
+        let (first, second) = (proof_of(&all), proof_of(&shuffled));
+        prop_assert_eq!(first.findings, second.findings);
+        prop_assert_eq!(first.anomalies, second.anomalies);
+        prop_assert_eq!(first.counts, second.counts);
+        let knowledge = knowledge("head@star.kp");
+        // Unsorted, too.
+        let one = with_world(&knowledge, &all, addresses::suggest).findings;
+        let two = with_world(&knowledge, &shuffled, addresses::suggest).findings;
+        prop_assert_eq!(one, two);
+    }
 }

@@ -105,7 +105,8 @@ pub struct Document {
 /// All that a reader saw in one artifact. Deterministic: the same bytes give the same reading.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
-    /// What kind of evidence it is: text, html, pdf, mail, mbox, capture, log, event-log, program, intelligence, archive, unknown.
+    /// What kind of evidence it is: text, html, pdf, mail, mbox, capture, log, event-log, dns-record, program, intelligence,
+    /// archive, unknown.
     pub kind: String,
     /// In the order seen; mentions last, by kind and value.
     pub observations: Vec<Observation>,

@@ -1,7 +1,7 @@
 //! The records of the domain name system that the case holds, each with when it held.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use ascribe_model::observation::Saw;
@@ -40,13 +40,18 @@ pub(crate) struct Records<'w> {
 }
 
 impl<'w> Records<'w> {
-    /// Those of `evidence`.
+    /// Those of `evidence`, but for what came inside a mail: its sender wrote that, and could vouch for itself.
     pub(crate) fn new(evidence: &[&'w Evidence]) -> Self {
+        let mails: BTreeSet<&str> = evidence
+            .iter()
+            .filter(|evidence| matches!(evidence.reading.kind.as_str(), "mail" | "mbox"))
+            .map(|evidence| evidence.path.as_str())
+            .collect();
         let mut by_name: BTreeMap<&str, BTreeMap<&str, Vec<Dated<'w>>>> = BTreeMap::new();
         for evidence in evidence
             .iter()
             .copied()
-            .filter(|evidence| evidence.reading.kind == "dns-record")
+            .filter(|evidence| evidence.reading.kind == "dns-record" && !inside(&evidence.path, &mails))
         {
             for observation in &evidence.reading.observations {
                 if let Saw::Record(record) = &observation.saw {
@@ -78,6 +83,13 @@ impl<'w> Records<'w> {
             .and_then(|kinds| kinds.get(kind))
             .map_or(&[], Vec::as_slice)
     }
+}
+
+/// Whether a path is that of a member of one of `containers`, however deep.
+fn inside(path: &str, containers: &BTreeSet<&str>) -> bool {
+    path.match_indices('!')
+        .filter_map(|(at, _)| path.get(..at))
+        .any(|container| containers.contains(container))
 }
 
 /// Name under which the names of an address stand.
