@@ -13,6 +13,7 @@ mod received;
 mod sharing;
 mod sighting;
 pub mod statements;
+pub mod tactics;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -153,5 +154,9 @@ pub const ENGINES: &[Engine] = &[
     Engine {
         name: statements::NAME,
         suggest: statements::suggest,
+    },
+    Engine {
+        name: "tactics",
+        suggest: tactics::suggest,
     },
 ];

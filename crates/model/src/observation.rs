@@ -44,6 +44,8 @@ pub enum Saw {
     Program(Box<Program>),
     /// An item of threat intelligence.
     Intelligence(Box<Intelligence>),
+    /// Techniques that somebody says were used, and by whom.
+    Techniques(Box<Techniques>),
 }
 
 /// The kinds of indicator. Written as in CASE, `ascribe indicators`.
@@ -374,4 +376,36 @@ pub struct Intelligence {
     pub confidence: Option<u8>,
     /// Marking as written (`TLP:AMBER` …).
     pub marking: Option<String>,
+}
+
+/// Techniques that one party, campaign, incident or layer is said to use. A claim, never a fact.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Techniques {
+    /// Id in its bundle, event or file.
+    pub id: String,
+    /// What uses them: intrusion-set, threat-actor, campaign, incident, report, event, layer, note.
+    pub kind: String,
+    /// Its name, then its aliases.
+    pub names: Vec<String>,
+    /// Names of the parties that it is said to be of, with their aliases.
+    pub attributed_to: Vec<String>,
+    /// The uses, by technique; one technique may stand there several times.
+    pub uses: Vec<TechniqueUse>,
+    /// Who says so.
+    pub author: Option<String>,
+    /// When it was published there.
+    pub published: Option<Moment>,
+    /// Marking as written.
+    pub marking: Option<String>,
+}
+
+/// One use of a technique.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct TechniqueUse {
+    /// ATT&CK id, as `T1566.001`; where the format names an object of another file, that object's id.
+    pub technique: String,
+    /// What is cited for it (addresses of reports, else their names), sorted.
+    pub citations: Vec<String>,
+    /// When that was published.
+    pub published: Option<Moment>,
 }

@@ -35,7 +35,7 @@ impl Graph {
     pub fn new(objects: &[Object<'_>], index: &BTreeMap<&str, usize>) -> Self {
         let mut graph = Self::default();
         for (number, object) in objects.iter().enumerate() {
-            if object.revoked {
+            if object.gone() {
                 continue;
             }
             for sample in &object.sample_refs {
@@ -84,7 +84,7 @@ impl Graph {
         let mut queue = VecDeque::from([start]);
         while let Some(at) = queue.pop_front() {
             for (to, relation) in self.steps.get(&at).into_iter().flatten() {
-                if objects.get(*to).is_none_or(|object| object.revoked) || seen.contains(to) {
+                if objects.get(*to).is_none_or(|object| object.gone()) || seen.contains(to) {
                     continue;
                 }
                 if seen.len() >= VISITED_MAX {

@@ -28,6 +28,12 @@ pub(super) struct Container<'d> {
     pub attributes: Vec<&'d RawValue>,
     /// `Object` of an event.
     pub groups: Vec<&'d RawValue>,
+    /// `EventReport` of an event.
+    pub reports: Vec<&'d RawValue>,
+    /// `values` of a galaxy.
+    pub values: Vec<&'d RawValue>,
+    /// `techniques` of a layer.
+    pub techniques: Vec<&'d RawValue>,
 }
 
 impl Container<'_> {
@@ -150,6 +156,9 @@ impl<'d> Visitor<'d> for Node<'_, 'd> {
                 "objects" => &mut container.objects,
                 "Attribute" => &mut container.attributes,
                 "Object" => &mut container.groups,
+                "EventReport" => &mut container.reports,
+                "values" => &mut container.values,
+                "techniques" => &mut container.techniques,
                 _ => {
                     let raw = map.next_value::<&'d RawValue>()?;
                     container.fields.push((key, raw));

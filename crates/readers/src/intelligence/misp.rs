@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use ascribe_model::observation::{IndicatorKind, Intelligence};
+use ascribe_model::observation::{IndicatorKind, Intelligence, Saw, TechniqueUse, Techniques};
 use ascribe_model::{Moment, Role};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -18,9 +18,11 @@ const NAMES_MAX: usize = 200;
 
 /// What an event, an object or an attribute says of whose something is.
 #[derive(Clone, Debug, Default)]
-struct Context {
-    attributed_to: Vec<String>,
-    families: Vec<String>,
+pub(super) struct Context {
+    pub attributed_to: Vec<String>,
+    pub families: Vec<String>,
+    /// ATT&CK ids of the techniques that galaxies and tags name.
+    techniques: Vec<String>,
     marking: Option<String>,
     confidence: Option<u8>,
     author: Option<String>,
@@ -75,6 +77,10 @@ pub(super) fn read<'d>(event: &Container<'d>, sheet: &mut Sheet<'_, '_, 'd>) -> 
             },
         );
     }
+    for raw in &event.reports {
+        report(raw, sheet);
+    }
+    let mut techniques: BTreeSet<String> = context.techniques.iter().cloned().collect();
     for (list, grouped) in [(&event.attributes, false), (&event.groups, true)] {
         for raw in list {
             if sheet.out.stopped() {
@@ -83,16 +89,68 @@ pub(super) fn read<'d>(event: &Container<'d>, sheet: &mut Sheet<'_, '_, 'd>) -> 
                 return false;
             }
             if grouped {
-                group(raw, &context, sheet);
+                group(raw, &context, &mut techniques, sheet);
             } else {
                 match attribute_of(raw) {
-                    Ok(value) => attribute(raw, &value, "", &context, sheet),
+                    Ok(value) => attribute(raw, &value, "", &context, &mut techniques, sheet),
                     Err(why) => sheet.drop_object(raw.get(), &why),
                 }
             }
         }
     }
+    profile(event, &context, techniques, sheet);
     true
+}
+
+/// What the event names of techniques, as one profile of the event.
+fn profile<'d>(
+    event: &Container<'d>,
+    context: &Context,
+    techniques: BTreeSet<String>,
+    sheet: &mut Sheet<'_, '_, 'd>,
+) {
+    let text = |key: &str| event.value(key).as_ref().and_then(plain).unwrap_or_default();
+    let stands = event.fields.iter().find(|(key, _)| key == "info");
+    let (Some((_, raw)), false) = (stands, techniques.is_empty()) else {
+        return;
+    };
+    let uses = techniques.into_iter().map(|technique| TechniqueUse {
+        technique,
+        citations: Vec::new(),
+        published: context.published.clone(),
+    });
+    let profile = Techniques {
+        id: text("uuid").chars().take(200).collect(),
+        kind: "event".to_owned(),
+        names: Some(cut(&text("info")))
+            .filter(|name| !name.is_empty())
+            .into_iter()
+            .collect(),
+        attributed_to: context.attributed_to.clone(),
+        uses: uses.collect(),
+        author: context.author.clone(),
+        published: context.published.clone(),
+        marking: context.marking.clone(),
+    };
+    let at = sheet.places.of(raw.get());
+    sheet.out.see(at, Saw::Techniques(Box::new(profile)));
+}
+
+/// A report that stands beside the attributes of an event: text like any other.
+fn report<'d>(raw: &'d RawValue, sheet: &mut Sheet<'_, '_, 'd>) {
+    let value: Value = match serde_json::from_str(raw.get()) {
+        Ok(value) => value,
+        Err(why) => {
+            sheet.drop_object(raw.get(), &why);
+            return;
+        }
+    };
+    let deleted = value.get("deleted").and_then(Value::as_bool) == Some(true);
+    let text = super::prose::prose("note", raw.get(), sheet).filter(|_| !deleted);
+    sheet.count(text.is_some());
+    if let Some(text) = text {
+        sheet.out.text(text);
+    }
 }
 
 fn attribute_of(raw: &RawValue) -> Result<Value, String> {
@@ -105,7 +163,12 @@ fn attribute_of(raw: &RawValue) -> Result<Value, String> {
 }
 
 /// The attributes of an object, each with its own bytes; what the object is called stands beside their type.
-fn group<'d>(raw: &'d RawValue, context: &Context, sheet: &mut Sheet<'_, '_, 'd>) {
+fn group<'d>(
+    raw: &'d RawValue,
+    context: &Context,
+    techniques: &mut BTreeSet<String>,
+    sheet: &mut Sheet<'_, '_, 'd>,
+) {
     #[derive(serde::Deserialize)]
     struct Group<'d> {
         #[serde(default)]
@@ -120,7 +183,7 @@ fn group<'d>(raw: &'d RawValue, context: &Context, sheet: &mut Sheet<'_, '_, 'd>
         Ok(group) => {
             for raw in group.attributes {
                 match attribute_of(raw) {
-                    Ok(value) => attribute(raw, &value, &group.name, context, sheet),
+                    Ok(value) => attribute(raw, &value, &group.name, context, techniques, sheet),
                     Err(why) => sheet.drop_object(raw.get(), &why),
                 }
             }
@@ -134,6 +197,7 @@ fn attribute<'d>(
     value: &Value,
     object: &str,
     event: &Context,
+    techniques: &mut BTreeSet<String>,
     sheet: &mut Sheet<'_, '_, 'd>,
 ) {
     let raw = raw.get();
@@ -150,6 +214,7 @@ fn attribute<'d>(
             context.add(key, whole);
         }
     }
+    techniques.extend(context.techniques.iter().take(NAMES_MAX).cloned());
     // Who is behind it may be stated as an attribute of its own; it says so of the event, which is for people to read.
     let named = match kind.as_str() {
         "threat-actor" | "campaign-name" => Some(&mut context.attributed_to),
@@ -306,8 +371,19 @@ impl Context {
         }
     }
 
-    /// Adds a name of a galaxy: of a party, of a family, or of neither.
-    fn name(&mut self, galaxy: &str, name: &str) {
+    /// Adds a name of a galaxy: of a party, of a family, of a technique, or of neither.
+    pub fn name(&mut self, galaxy: &str, name: &str) {
+        if galaxy.ends_with("attack-pattern") {
+            // `Spearphishing Attachment - T1566.001`
+            let id = name.rsplit_once(" - ").map_or(name, |(_, id)| id);
+            if let Some((_, id)) = value_of(IndicatorKind::Technique, id)
+                && self.techniques.len() < NAMES_MAX
+                && !self.techniques.contains(&id)
+            {
+                self.techniques.push(id);
+            }
+            return;
+        }
         let names = match galaxy {
             "threat-actor" | "microsoft-activity-group" | "360net-threat-actor" => &mut self.attributed_to,
             _ if galaxy.ends_with("intrusion-set") || galaxy.ends_with("campaign") => &mut self.attributed_to,

@@ -1,17 +1,21 @@
-//! Reads threat intelligence: STIX 2.0 and 2.1 bundles, MISP events, lists of indicators in CSV.
+//! Reads threat intelligence: STIX 2.0 and 2.1 bundles, MISP events and galaxies, ATT&CK Navigator layers, lists of
+//! indicators in CSV.
 //!
 //! Every item is what its author says, with the bytes of its object; nothing is judged, resolved or looked up.
 //! Of a damaged file the objects before the damage are kept.
 
 mod cells;
+mod galaxy;
 mod graph;
 mod json;
+mod layer;
 mod list;
 mod misp;
 mod object;
 mod pattern;
 mod prose;
 mod stix;
+mod techniques;
 
 use ascribe_intel::indicators::canonical;
 use ascribe_model::observation::{IndicatorKind, Intelligence, Saw};
@@ -23,7 +27,7 @@ use crate::{Head, Match, Reader};
 
 /// The reader of threat intelligence.
 pub const READER: Reader = Reader {
-    name: "intelligence/2",
+    name: "intelligence/3",
     kind: "intelligence",
     detect,
     read,
@@ -31,6 +35,9 @@ pub const READER: Reader = Reader {
 
 /// Characters of a name or description that are kept.
 const NAME_CHARS_MAX: usize = 300;
+
+/// Objects that were taken back and are named each.
+const GONE_NAMED_MAX: usize = 20;
 
 /// Bytes of names and values in all items of a file.
 const ITEM_BYTES_MAX: usize = 256 << 20;
@@ -53,7 +60,9 @@ fn without_mark(bytes: &[u8]) -> &[u8] {
 fn detect(head: &Head<'_>) -> Match {
     let start = without_mark(head.bytes).trim_ascii_start();
     match start.first() {
-        Some(b'{' | b'[') if is_bundle(start) || is_event(start) => Match::Likely,
+        Some(b'{' | b'[') if is_bundle(start) || is_event(start) || is_galaxy(start) || is_layer(start) => {
+            Match::Likely
+        }
         Some(b'{' | b'[') | None => Match::No,
         Some(_) if list::is_list(start) => Match::Likely,
         Some(_) => Match::No,
@@ -82,6 +91,20 @@ fn is_event(start: &[u8]) -> bool {
             .filter(|member| has_member(start, member, b""))
             .count()
             >= 2
+}
+
+fn is_galaxy(start: &[u8]) -> bool {
+    // The list is the last member of a sorted file, so the head may end before it.
+    has_member(start, b"\"values\"", b"[")
+        && has_member(start, b"\"uuid\"", b"\"")
+        && has_member(start, b"\"type\"", b"\"")
+        && (has_member(start, b"\"category\"", b"\"") || has_member(start, b"\"authors\"", b"["))
+}
+
+fn is_layer(start: &[u8]) -> bool {
+    has_member(start, b"\"techniques\"", b"[")
+        && has_member(start, b"\"techniqueID\"", b"\"")
+        && (has_member(start, b"\"domain\"", b"\"") || has_member(start, b"\"versions\"", b"{"))
 }
 
 fn read(bytes: &dyn Bytes, out: &mut Out<'_>) {
@@ -113,6 +136,10 @@ fn read_json<'d>(data: &'d [u8], sheet: &mut Sheet<'_, '_, 'd>) {
             stix::read(container, sheet)
         } else if container.key == "Event" {
             misp::read(container, sheet)
+        } else if layer::is_layer(container) {
+            layer::read(container, sheet)
+        } else if galaxy::is_galaxy(container) {
+            galaxy::read(container, sheet)
         } else {
             true
         };
@@ -130,6 +157,8 @@ struct Sheet<'o, 'c, 'd> {
     latest: Option<Moment>,
     /// Bytes of names and values in the items so far.
     kept: usize,
+    /// Objects that their author took back or retired.
+    gone: usize,
 }
 
 impl<'o, 'c, 'd> Sheet<'o, 'c, 'd> {
@@ -143,6 +172,7 @@ impl<'o, 'c, 'd> Sheet<'o, 'c, 'd> {
             },
             latest: None,
             kept: 0,
+            gone: 0,
         }
     }
 
@@ -155,6 +185,22 @@ impl<'o, 'c, 'd> Sheet<'o, 'c, 'd> {
             Some(self.places.of(raw)),
             format!("this object could not be read: {why}"),
         ));
+    }
+
+    /// Says that an object was taken back or retired by its author; of many, the first are named and the rest counted.
+    fn taken_back(&mut self, raw: &str, id: &str, revoked: bool) {
+        self.gone = self.gone.saturating_add(1);
+        if self.gone > GONE_NAMED_MAX {
+            return;
+        }
+        let (code, what) = if revoked {
+            ("intelligence.revoked", "revoked")
+        } else {
+            ("intelligence.deprecated", "retired")
+        };
+        let text = format!("{id} was {what} by its author and says nothing any more");
+        self.out
+            .anomaly(Anomaly::odd(code, Some(self.places.of(raw)), text));
     }
 
     /// Counts an object that was understood.
@@ -224,6 +270,13 @@ impl<'o, 'c, 'd> Sheet<'o, 'c, 'd> {
     }
 
     fn finish(self) {
+        let more = self.gone.saturating_sub(GONE_NAMED_MAX);
+        if more > 0 {
+            let text = format!(
+                "{more} more objects were revoked or retired by their author and say nothing any more"
+            );
+            self.out.anomaly(Anomaly::odd("intelligence.revoked", None, text));
+        }
         self.out.coverage(self.counts);
         if self.out.document().published.is_none() {
             self.out.document().published = self.latest;

@@ -39,10 +39,14 @@ pub(super) struct Object<'d> {
     pub last: Option<Moment>,
     pub confidence: Option<u8>,
     pub revoked: bool,
+    /// Whether its author retired it without a successor (ATT&CK).
+    pub deprecated: bool,
     /// A marking it defines or carries by itself.
     pub marking: Option<String>,
     pub marking_refs: Vec<String>,
     pub relation: Option<(String, String, String)>,
+    /// Of a relationship: what it cites, addresses before names.
+    pub citations: Vec<String>,
     pub object_refs: Vec<String>,
     pub sample_refs: Vec<String>,
 }
@@ -54,6 +58,11 @@ impl Object<'_> {
             .into_iter()
             .flatten()
             .max()
+    }
+
+    /// Whether its author took it back or retired it.
+    pub const fn gone(&self) -> bool {
+        self.revoked || self.deprecated
     }
 
     /// Whether it stands for who is behind something.
@@ -100,6 +109,10 @@ pub(super) fn object(raw: &str) -> Result<Object<'_>, String> {
             .and_then(|value| u8::try_from(value).ok())
             .filter(|value| *value <= 100),
         revoked: value.get("revoked").and_then(Value::as_bool).unwrap_or(false),
+        deprecated: value
+            .get("x_mitre_deprecated")
+            .and_then(Value::as_bool)
+            .unwrap_or(false),
         marking_refs: texts(&value, "object_marking_refs"),
         object_refs: texts(&value, "object_refs"),
         sample_refs: texts(&value, "sample_refs"),
@@ -119,6 +132,7 @@ pub(super) fn object(raw: &str) -> Result<Object<'_>, String> {
                 text("source_ref").to_owned(),
                 text("target_ref").to_owned(),
             ));
+            object.citations = citations(&value);
         }
         "marking-definition" => object.marking = defined_marking(&value),
         "indicator" => {
@@ -142,6 +156,23 @@ pub(super) fn object(raw: &str) -> Result<Object<'_>, String> {
         }
     }
     Ok(object)
+}
+
+/// What an object cites: the address of each reference, or its name where it has none.
+fn citations(value: &Value) -> Vec<String> {
+    let references = value.get("external_references").and_then(Value::as_array);
+    let mut cited: Vec<String> = references
+        .into_iter()
+        .flatten()
+        .filter_map(|reference| {
+            let text = |key: &str| reference.get(key).and_then(Value::as_str);
+            text("url").or_else(|| text("source_name")).map(cut)
+        })
+        .take(NAMES_MAX)
+        .collect();
+    cited.sort();
+    cited.dedup();
+    cited
 }
 
 fn texts(value: &Value, key: &str) -> Vec<String> {

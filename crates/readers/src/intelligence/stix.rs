@@ -111,17 +111,20 @@ pub(super) fn read<'d>(bundle: &Container<'d>, sheet: &mut Sheet<'_, '_, 'd>) ->
         }
         all.emit(number, object, sheet);
     }
+    super::techniques::emit(&all, sheet);
     true
 }
 
-struct Bundle<'b, 'd> {
-    objects: &'b [Object<'d>],
-    index: &'b BTreeMap<&'b str, usize>,
-    graph: &'b Graph,
+/// The objects of a bundle, all known, with the ways between them.
+pub(super) struct Bundle<'b, 'd> {
+    pub objects: &'b [Object<'d>],
+    pub index: &'b BTreeMap<&'b str, usize>,
+    pub graph: &'b Graph,
 }
 
 impl<'b, 'd> Bundle<'b, 'd> {
-    fn by_id(&self, id: &str) -> Option<&'b Object<'d>> {
+    /// The youngest object of this id.
+    pub fn by_id(&self, id: &str) -> Option<&'b Object<'d>> {
         self.objects.get(*self.index.get(id)?)
     }
 
@@ -149,7 +152,7 @@ impl<'b, 'd> Bundle<'b, 'd> {
         }
         sheet.scan(&object.name, object.raw, "name");
         // What a report or a note tells is text like any other; of a revoked one it is taken back.
-        match super::prose::prose(&object.kind, object.raw, sheet).filter(|_| !object.revoked) {
+        match super::prose::prose(&object.kind, object.raw, sheet).filter(|_| !object.gone()) {
             Some(text) => {
                 if sheet.out.document().publisher.is_none()
                     && let Some(author) = object.author.as_deref().and_then(|id| self.by_id(id))
@@ -164,16 +167,8 @@ impl<'b, 'd> Bundle<'b, 'd> {
         if let Some(pattern) = &object.foreign_pattern {
             sheet.scan(pattern, object.raw, "pattern");
         }
-        if object.revoked {
-            let at = sheet.places.of(object.raw);
-            sheet.out.anomaly(Anomaly::odd(
-                "intelligence.revoked",
-                Some(at),
-                format!(
-                    "{} was revoked by its author and says nothing any more",
-                    object.id
-                ),
-            ));
+        if object.gone() {
+            sheet.taken_back(object.raw, &object.id, object.revoked);
         }
         let helper = matches!(
             object.kind.as_str(),
@@ -186,7 +181,7 @@ impl<'b, 'd> Bundle<'b, 'd> {
                 object.kind.as_str(),
                 "indicator" | "report" | "infrastructure" | "observed-data"
             );
-        let used = says && !helper && !object.revoked;
+        let used = says && !helper && !object.gone();
         sheet.count(used);
         if used && sheet.full() {
             sheet.not_kept();
@@ -252,7 +247,7 @@ impl<'b, 'd> Bundle<'b, 'd> {
             .take(NAMES_MAX)
             .filter_map(|at| self.objects.get(*at));
         for seen in observed.chain(std::iter::once(object).filter(|object| object.kind == "observed-data")) {
-            if seen.revoked {
+            if seen.gone() {
                 continue;
             }
             if !std::ptr::eq(seen, object) {
@@ -276,10 +271,7 @@ impl<'b, 'd> Bundle<'b, 'd> {
             values,
             attributed_to,
             families,
-            author: object.author.as_ref().map(|id| {
-                self.by_id(id)
-                    .map_or_else(|| id.clone(), |author| cut(&author.name))
-            }),
+            author: self.author(object),
             published: published.cloned(),
             valid: valid(object),
             confidence: object.confidence,
@@ -287,8 +279,16 @@ impl<'b, 'd> Bundle<'b, 'd> {
         }
     }
 
+    /// Who made the object, by name where the bundle has it.
+    pub fn author(&self, object: &Object<'_>) -> Option<String> {
+        object.author.as_ref().map(|id| {
+            self.by_id(id)
+                .map_or_else(|| id.clone(), |author| cut(&author.name))
+        })
+    }
+
     /// The strictest marking that the object carries.
-    fn marking(&self, object: &Object<'_>) -> Option<String> {
+    pub fn marking(&self, object: &Object<'_>) -> Option<String> {
         object
             .marking_refs
             .iter()
