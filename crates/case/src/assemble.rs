@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use ascribe_assess::assessment::{AnomalyAt, AnomalyLine, Input};
 use ascribe_engines::Evidence;
-use ascribe_model::words::Tlp;
-use ascribe_model::{Anomaly, ArtifactId, Coverage, Day, Finding, Moment};
+use ascribe_model::observation::{IndicatorKind, TechniqueUse, Techniques};
+use ascribe_model::words::{About, Kind, Stance, Tlp};
+use ascribe_model::{Anomaly, ArtifactId, Coverage, Day, Finding, Moment, Observation, Reading, Saw, Span};
 
 use crate::config::{Case, Problem};
 use crate::dispatch::{Artifact, Status};
@@ -183,6 +184,73 @@ pub fn evidence(items: &[Item], incident: &str, day: Option<Day>) -> (Vec<Eviden
     evidence.sort_by(|a, b| a.path.cmp(&b.path));
     copies.sort();
     (evidence, copies)
+}
+
+/// Techniques that notes of kind tactics name in `says`, as seen in the incident: notes that point to nobody, since what points to a
+/// party is a comparison by itself and may name that party's techniques.
+#[must_use]
+pub fn noted_techniques(notes: &[NoteFile], incident: &str, day: Option<Day>) -> Vec<Evidence> {
+    let known: Vec<(&NoteFile, &Finding)> = notes
+        .iter()
+        .filter_map(|file| Some((file, &file.note.as_ref().ok()?.finding)))
+        .filter(|(_, finding)| finding.incident == incident && finding.known.known_on(day))
+        .collect();
+    let retracted: BTreeSet<&str> = known
+        .iter()
+        .filter_map(|(_, finding)| finding.retracts.as_deref())
+        .collect();
+    let seen = known.iter().filter(|(_, finding)| {
+        finding.kind == Kind::Tactics
+            && matches!(finding.stance, Stance::Asserts | Stance::Reports)
+            && finding.points_to.is_none()
+            && finding.of.is_none()
+            && !matches!(finding.about, Some(About::Owner | About::Author | About::Place))
+            && !retracted.contains(finding.id.as_str())
+    });
+    seen.filter_map(|(file, finding)| {
+        let mut uses: Vec<TechniqueUse> = ascribe_intel::indicators::scan(&finding.says)
+            .into_iter()
+            .filter(|found| found.kind == IndicatorKind::Technique)
+            .map(|found| TechniqueUse {
+                technique: found.value,
+                citations: Vec::new(),
+                published: None,
+            })
+            .collect();
+        uses.sort();
+        uses.dedup();
+        if uses.is_empty() {
+            return None;
+        }
+        let named = Techniques {
+            id: finding.id.clone(),
+            kind: "note".to_owned(),
+            uses,
+            ..Techniques::default()
+        };
+        let reading = Reading {
+            kind: "note".to_owned(),
+            observations: vec![Observation {
+                at: Span::new(0, file.bytes).on_line(1),
+                saw: Saw::Techniques(Box::new(named)),
+            }],
+            ..Reading::default()
+        };
+        Some(Evidence {
+            path: file.path.clone(),
+            id: file.sha256?,
+            known: finding.known.clone(),
+            dated: true,
+            valid: finding.happened.clone(),
+            origin: finding.origin.clone(),
+            source: finding.source.clone(),
+            tlp: finding.tlp,
+            leaked: false,
+            incident: incident.to_owned(),
+            reading: Arc::new(reading),
+        })
+    })
+    .collect()
 }
 
 /// A measurement on bytes is as good as who vouches for the bytes: a finding without a source takes that of the first of its

@@ -524,7 +524,9 @@ impl Whole<'_> {
     ) -> Result<(T, Seen), RunError> {
         let case = self.case;
         let knowledge = case.knowledge.as_of(day);
-        let (evidence, copies) = assemble::evidence(self.items, &incident.id, day);
+        let (mut evidence, copies) = assemble::evidence(self.items, &incident.id, day);
+        evidence.extend(assemble::noted_techniques(self.notes, &incident.id, day));
+        evidence.sort_by(|a, b| a.path.cmp(&b.path));
         let world = World {
             as_of: day,
             incident: &incident.id,

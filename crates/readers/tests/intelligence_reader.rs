@@ -300,7 +300,7 @@ fn a_feed_with_its_header_in_a_comment() {
     let feed = "# a feed\n# \"first_seen_utc\",\"ioc_id\",\"ioc_value\",\"ioc_type\",\"threat_actor\",\"malware\",\"reporter\",\"confidence_level\",\"tlp\"\n\
         \"2014-11-24 10:00:00 UTC\", \"1\", \"203.0.113.7:8080\", \"ip:port\", \"Lazarus Group; Hidden Cobra\", \"Destover\", \"cert, the\", \"75\", \"amber\"\n\
         \"2014-11-24 10:00:00 UTC\", \"2\", \"c2[.]example[.]net\", \"domain\", \"None\", \"two\nlines\", \"x\", \"101\", \"\"\n";
-    assert_eq!(detected(feed.as_bytes()), Some("intelligence/2"));
+    assert_eq!(detected(feed.as_bytes()), Some("intelligence/3"));
     expect![[r#"
         document "-" by "-" of -
         row 1 "" line 3
@@ -324,10 +324,10 @@ fn detection_is_by_content() {
         "event.json",
         "events-response.json",
     ] {
-        assert_eq!(detected(&fixture(name)), Some("intelligence/2"), "{name}");
+        assert_eq!(detected(&fixture(name)), Some("intelligence/3"), "{name}");
     }
     for name in ["tool-set-2014-12-19.json", "flash-2014-12-01.csv"] {
-        assert_eq!(detected(&example(name)), Some("intelligence/2"), "{name}");
+        assert_eq!(detected(&example(name)), Some("intelligence/3"), "{name}");
     }
     for other in [
         "{\"Event\": {\"System\": {\"EventID\": 4624}, \"EventData\": {}}}",
@@ -337,7 +337,7 @@ fn detection_is_by_content() {
         "time,value,source\n2014-01-01,17.5,sensor\n2014-01-02,18,sensor\n",
         "Dear reader, the indicator, type and source are words.\n",
     ] {
-        assert_ne!(detected(other.as_bytes()), Some("intelligence/2"), "{other}");
+        assert_ne!(detected(other.as_bytes()), Some("intelligence/3"), "{other}");
     }
 }
 

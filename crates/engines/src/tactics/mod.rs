@@ -208,4 +208,4 @@ impl Comparison<'_, '_> {
 }
 
 /// What was measured when the answer was known (`record/tactics.md`).
-const MEASURED: &str = "Groups share most techniques";
+const MEASURED: &str = "With the answer known (ATT&CK 15, its own citations left out) likeness of techniques put the right group first in 0 of 9 campaigns and 90 of 325 single reports; where one group stood out as here, 41 of 69 were right, none of them a whole campaign, and the reports were written about the group that they describe; techniques are also taught, copied and bought";
