@@ -6,6 +6,7 @@
 mod collect;
 mod diff;
 mod explain;
+mod intel;
 mod page;
 mod programs;
 mod reading;
@@ -105,6 +106,12 @@ enum Command {
         #[command(subcommand)]
         command: programs::CorpusCommand,
     },
+    /// Keep threat intelligence with its day and source, look names up in it, compare days.
+    Intel {
+        /// What to do.
+        #[command(subcommand)]
+        command: intel::IntelCommand,
+    },
     /// Bound this process, read a PDF from standard input, write its pages: what `run` starts for each PDF.
     #[command(name = READ_PDF, hide = true)]
     ReadPdf {
@@ -169,6 +176,7 @@ fn main() -> ExitCode {
         Command::Functions { file, json } => programs::functions(&file, json),
         Command::Compare { a, b, json } => programs::compare(&a, &b, json),
         Command::Corpus { command } => programs::corpus(command),
+        Command::Intel { command } => intel::intel(command),
         Command::ReadPdf { memory, seconds } => ascribe_pdf::serve(memory, seconds)
             .map(|()| Ended::Well)
             .map_err(|error| Failure::usage(error.to_string())),
