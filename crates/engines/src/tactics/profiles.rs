@@ -218,12 +218,8 @@ pub(super) fn profiles<'w>(evidence: &[&'w Evidence], world: &World<'_>) -> Prof
 
 /// The ATT&CK id that a use names, itself or through an object of another file.
 fn technique<'a>(of: &'a TechniqueUse, by_id: &BTreeMap<&str, &'a str>) -> Option<&'a str> {
-    let is_id = of.technique.starts_with('T')
-        && of
-            .technique
-            .bytes()
-            .nth(1)
-            .is_some_and(|byte| byte.is_ascii_digit());
+    let digits = of.technique.strip_prefix('T');
+    let is_id = digits.is_some_and(|digits| digits.starts_with(|c: char| c.is_ascii_digit()));
     if is_id {
         return Some(&of.technique);
     }
