@@ -118,6 +118,10 @@ impl Reader<'_> {
         if !spoke {
             self.before = None;
         }
+        // The words that named the speaker stand in this block, not in the next.
+        if let Some((who, _)) = &mut self.before {
+            who.mention = 0..0;
+        }
     }
 
     /// Reads a sentence; whether somebody other than the publisher spoke in it.
@@ -143,7 +147,12 @@ impl Reader<'_> {
             .clone()
             .filter(|at| text.quoted.get(*at).copied().unwrap_or(false))
             .count();
-        let found = cue::find(&clause, &self.memory);
+        let mut found = cue::find(&clause, &self.memory);
+        if clause.headline
+            && let Some(one) = crate::heading::before_colon(&clause, &self.memory)
+        {
+            found.insert(0, one);
+        }
         self.note_people(&clause);
         let only_quote = quoted.saturating_mul(10) >= range.len().saturating_mul(7) && quoted >= 4;
         if found.iter().all(|one| one.side == Side::Inside) && only_quote {
@@ -386,6 +395,11 @@ impl Reader<'_> {
         let words = clause.words;
         // "founder Julian Assange": an office names the person behind it.
         for at in clause.start..clause.end {
+            if words.is_name(at.saturating_add(1)) || words.is_mark(at.saturating_add(1), '.') {
+                if let Some((name, gender)) = crate::gender::titled(words, at) {
+                    self.memory.learn(name, gender);
+                }
+            }
             let office = lexicon().nouns.get(words.low(at)).is_some_and(|noun| {
                 matches!(
                     noun,
@@ -406,15 +420,25 @@ impl Reader<'_> {
                 }
             }
         }
-        let Some(run) = name_run(words, clause.start, clause.end) else {
+        let titled = matches!(words.low(clause.start), "mr" | "mrs" | "ms" | "dr")
+            && words.is_mark(clause.start.saturating_add(1), '.');
+        let first = clause.start.saturating_add(if titled { 2 } else { 0 });
+        let Some(run) = name_run(words, first, clause.end) else {
             return;
         };
+        // "Ruiz has …": known by the surname.
+        if run.len() == 1
+            && (is_verbal(words, run.end) || crate::subject::is_adverb(words.low(run.end)))
+            && let Some(known) = self.memory.surname(words.raw(run.start))
+        {
+            self.memory.note(&known);
+        }
         if run.len() < 2 || lexicon().party_at(words, run.start).is_some() {
             return;
         }
         let follows = words.low(run.end);
         let subject =
-            words.is_mark(run.end, ',') || matches!(follows, "who" | "is" | "was" | "has" | "had" | "and");
+            words.is_mark(run.end, ',') || follows == "who" || follows == "and" || is_verbal(words, run.end);
         let end = (run.end..clause.end)
             .find(|at| words.is_mark(*at, '.') || *at > run.end.saturating_add(16))
             .unwrap_or(clause.end);

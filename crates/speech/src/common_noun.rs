@@ -466,7 +466,27 @@ pub(crate) fn paper(
     let own = official
         || matches!(
             low,
-            "memo" | "document" | "documents" | "letter" | "transcript" | "manifesto" | "paper"
+            "data"
+                | "figures"
+                | "statistics"
+                | "poll"
+                | "polls"
+                | "survey"
+                | "surveys"
+                | "records"
+                | "calculations"
+                | "estimates"
+                | "lawsuit"
+                | "suit"
+                | "filings"
+                | "charges"
+                | "memo"
+                | "document"
+                | "documents"
+                | "letter"
+                | "transcript"
+                | "manifesto"
+                | "paper"
         );
     let issued = matches!(low, "statement" | "post" | "tweet" | "message");
     if definite

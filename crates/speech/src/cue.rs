@@ -195,7 +195,8 @@ fn according(clause: &Clause<'_>, at: usize, memory: &Memory) -> Option<Found> {
     let mut who = match (who(words, from..to, memory), issuer) {
         (Some(who), Some(issuer)) if who.like == Like::Paper => issuer,
         (None, Some(issuer)) => issuer,
-        (who, _) => who?,
+        (Some(who), _) => who,
+        (None, None) => crate::stranger::stranger(words, from..to)?,
     };
     let mut via = Vec::new();
     // "according to an e-mail obtained by Reuters": the paper speaks, the agency passes it on.

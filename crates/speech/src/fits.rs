@@ -48,7 +48,11 @@ pub(crate) fn reads_as_noun(clause: &Clause<'_>, at: usize, cue: Cue, back: Opti
     if adjective {
         return true;
     }
-    let of_state = words.low(at) == "state" && next != "that";
+    let of_state = words.low(at) == "state" && next != "that"
+        || words.low(at) == "states"
+            && !words.is_name(back)
+            && !lexicon().nouns.contains_key(low)
+            && !matches!(low, "it" | "he" | "she" | "also" | "who" | "which" | ",");
     if next == "tank" || compound || of_state {
         return true;
     }
@@ -144,7 +148,7 @@ pub(crate) fn fits(clause: &Clause<'_>, at: usize, cue: Cue, made: &Speaker) -> 
         }
         Frame::Weak => {
             complement(clause, at, cue)
-                || is_after(clause, at, made.start)
+                || made.relative.is_none() && is_after(clause, at, made.start)
                 || matches!(
                     words.low(at),
                     "noted"

@@ -148,6 +148,9 @@ fn kind(line: &str, seen_body: bool) -> Kind {
     if starts_with_picture(line) {
         return Kind::Caption;
     }
+    if crate::heading::is_title_case(line) {
+        return Kind::Headline;
+    }
     let ends = line.ends_with(['.', '?', '!', '”', '"', '’', ')', ':', ';', ',', '…', '\'']);
     let words = line.split_whitespace().count();
     if !ends && words <= 22 && line.len() <= 180 && (!seen_body || words <= 12) {

@@ -2,15 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use crate::gender::{Gender, of_given_name};
 use crate::who::{Like, Who};
 
 /// Persons that are remembered by surname.
 const PEOPLE_MAX: usize = 400;
 
+/// Persons that a pronoun looks back over.
+const RECENT_MAX: usize = 8;
+
 /// The speakers of a document so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Memory {
     people: BTreeMap<String, Who>,
+    /// Persons that spoke or were the subject, the last one at the end.
+    recent: Vec<Who>,
+    /// By the last word of a name.
+    genders: BTreeMap<String, Gender>,
     last: BTreeMap<Like, (u64, Who)>,
     /// By the last word of the name: "the embassy" is the embassy that spoke.
     by_noun: BTreeMap<String, Who>,
@@ -37,6 +45,33 @@ impl Memory {
             self.by_noun.insert(noun.to_owned(), who.clone());
         }
         self.last.insert(who.like, (self.clock, who.clone()));
+        if matches!(who.like, Like::Person | Like::Anon) && !who.plural {
+            self.recent.retain(|one| one.name != who.name);
+            if self.recent.len() >= RECENT_MAX {
+                self.recent.remove(0);
+            }
+            self.recent.push(who.clone());
+        }
+    }
+
+    /// Remembers what pronoun a person has.
+    pub(crate) fn learn(&mut self, name: &str, gender: Gender) {
+        if let Some(surname) = name.split(' ').next_back()
+            && self.genders.len() < PEOPLE_MAX
+        {
+            self.genders.entry(surname.to_owned()).or_insert(gender);
+        }
+    }
+
+    fn gender(&self, name: &str) -> Option<Gender> {
+        let mut parts = name.split(' ');
+        let first = parts.next().unwrap_or_default();
+        let last = parts.next_back().unwrap_or(first);
+        self.genders
+            .get(last)
+            .copied()
+            .or_else(|| crate::gender::of_title(&last.to_lowercase()))
+            .or_else(|| of_given_name(&first.to_lowercase()))
     }
 
     /// Remembers a name that the document introduces, for "the group" and for the name itself.
@@ -131,9 +166,10 @@ impl Memory {
             .map(|(_, who)| who.clone())
     }
 
-    /// Whom "he" or "she" means.
-    pub(crate) fn person(&self) -> Option<Who> {
-        self.latest(&[Like::Person, Like::Anon])
+    /// Whom "he" or "she" means: the last one that it fits.
+    pub(crate) fn person(&self, gender: Gender) -> Option<Who> {
+        let fits = |one: &&Who| self.gender(&one.name).is_none_or(|known| known == gender);
+        self.recent.iter().rev().find(fits).cloned()
     }
 
     /// Whom "it" means.

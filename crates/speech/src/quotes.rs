@@ -26,13 +26,23 @@ pub(crate) fn quotes(text: &str) -> Vec<Quote> {
     let mut found = Vec::new();
     let mut open: Option<(usize, Family, char)> = None;
     let singles = chars.iter().filter(|(_, c)| *c == '‘').count();
-    for (index, (at, c)) in chars.iter().copied().enumerate() {
+    let mut index = 0usize;
+    while let Some((at, c)) = chars.get(index).copied() {
         let before = index
             .checked_sub(1)
             .and_then(|back| chars.get(back))
             .map(|(_, c)| *c);
-        let after = chars.get(index.saturating_add(1)).map(|(_, c)| *c);
-        let end = at.saturating_add(c.len_utf8());
+        // Two single marks in a row are a double one.
+        let next = chars.get(index.saturating_add(1)).map(|(_, c)| *c);
+        let doubled = matches!(c, '\'' | '`' | '‘' | '’') && next == Some(c);
+        let (c, width) = if doubled { ('"', 2) } else { (c, 1) };
+        let end = at.saturating_add(if doubled {
+            next.map_or(1, char::len_utf8).saturating_mul(2)
+        } else {
+            c.len_utf8()
+        });
+        index = index.saturating_add(width);
+        let after = chars.get(index).map(|(_, c)| *c);
         match open {
             None => {
                 let opens = match c {
@@ -40,7 +50,7 @@ pub(crate) fn quotes(text: &str) -> Vec<Quote> {
                     '"' | '”' if starts(before, after) => Some(Family::Double),
                     '‘' if starts(before, after) => Some(Family::Single),
                     '\'' if starts(before, after) && singles == 0 => {
-                        closes_later(&chars, index).then_some(Family::Single)
+                        closes_later(&chars, index.saturating_sub(1)).then_some(Family::Single)
                     }
                     _ => None,
                 };
@@ -55,12 +65,12 @@ pub(crate) fn quotes(text: &str) -> Vec<Quote> {
                     (Family::Double, '\'' | '’') => {
                         ends(before, after)
                             && before != Some('s')
-                            && !double_later(&chars, index)
+                            && !double_later(&chars, index.saturating_sub(1))
                             && at.saturating_sub(start) < 60
                     }
                     (Family::Single, '’' | '\'') => {
                         ends(before, after) && before != Some('s')
-                            || ends(before, after) && !single_later(&chars, index)
+                            || ends(before, after) && !single_later(&chars, index.saturating_sub(1))
                     }
                     _ => false,
                 };
@@ -157,6 +167,7 @@ mod tests {
         assert_eq!(shown("a message: ‘request be met’."), ["‘request be met’"]);
         assert_eq!(shown("the studio's 'insider' and workers' rights"), ["'insider'"]);
         assert_eq!(shown("“Goes on."), ["“Goes on."]);
+        assert_eq!(shown("''It isn't us,'' he said."), ["''It isn't us,''"]);
         assert_eq!(shown("rock 'n roll isn't a quotation"), [] as [&str; 0]);
     }
 }

@@ -130,8 +130,13 @@ fn ends_here(words: &Words<'_>, index: usize) -> bool {
             return words.is_name(next) && STARTERS.contains(&words.low(next));
         }
         // ".”" and "?”" close a quotation and, where a capital follows, a sentence.
-        Shape::Mark('”' | '"') if !token.spaced => {
-            let before = index.checked_sub(1).and_then(|back| words.mark(back));
+        Shape::Mark('”' | '"' | '’' | '\'') if !token.spaced => {
+            let twice = index
+                .checked_sub(1)
+                .is_some_and(|back| words.mark(back) == words.mark(index) && words.mark(index) != Some('"'));
+            let before = index
+                .checked_sub(if twice { 2 } else { 1 })
+                .and_then(|back| words.mark(back));
             if !matches!(before, Some('.' | '!' | '?' | '…')) {
                 return false;
             }

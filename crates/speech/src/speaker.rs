@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use crate::cue::{Found, Side};
-use crate::lexicon::{Form, Noun, lexicon};
+use crate::lexicon::{Form, Frame, Noun, lexicon};
 use crate::memory::Memory;
 use crate::statement::SpeakerKind;
+use crate::stranger::stranger;
 use crate::subject::{Clause, Subject, before_verb, is_verbal, subject};
 use crate::verb::BE;
 use crate::who::{Like, Who, describe, who};
@@ -148,7 +149,12 @@ pub(crate) fn speaker(
                     relative: None,
                 });
             }
-            let mut who = who(words, region.clone(), memory)?;
+            let always = lexicon()
+                .cues
+                .get(words.low(at))
+                .is_some_and(|cue| cue.frame == Frame::Say && cue.form != Form::Ing);
+            let mut who = who(words, region.clone(), memory)
+                .or_else(|| always.then(|| stranger(words, region.clone())).flatten())?;
             let mut start = region.start;
             if who.like == Like::Person
                 && who.kind == SpeakerKind::Expert

@@ -306,6 +306,9 @@ pub(crate) fn subject(clause: &Clause<'_>, verb: usize, floor: usize) -> Subject
     {
         index = index.saturating_sub(1);
     }
+    if ends_with_comma && let Some(first) = with_appositions(clause, &segments) {
+        index = first;
+    }
     let Some(segment) = segments.get(index).cloned() else {
         return Subject::Carried;
     };
@@ -328,6 +331,65 @@ pub(crate) fn subject(clause: &Clause<'_>, verb: usize, floor: usize) -> Subject
         region: from..end,
         office,
     }
+}
+
+/// The segment of a noun phrase that only what stands beside it follows: "Ana Ruiz, 22, of Orrin, a pilot who flew to
+/// Lund, Sweden, on Monday, said".
+fn with_appositions(clause: &Clause<'_>, segments: &[Range<usize>]) -> Option<usize> {
+    let words = clause.words;
+    let number = |at: usize| words.at(at).is_some_and(|token| token.shape == Shape::Number);
+    let opens = |segment: &Range<usize>| {
+        let low = words.low(segment.start);
+        matches!(
+            low,
+            "who"
+                | "whose"
+                | "which"
+                | "a"
+                | "an"
+                | "the"
+                | "former"
+                | "now"
+                | "then"
+                | "himself"
+                | "herself"
+        ) || number(segment.start) && segment.len() <= 3
+            || low.ends_with("ing")
+    };
+    let place = |segment: &Range<usize>| {
+        segment.len() <= 4
+            && segment
+                .clone()
+                .all(|at| words.is_name(at) || words.is_mark(at, '.'))
+    };
+    let finite = |segment: &Range<usize>| {
+        segment.clone().any(|at| {
+            is_verbal(words, at) && !crate::who::after_head(words.low(at)) && words.low(at) != "based"
+        })
+    };
+    for first in 0..segments.len().saturating_sub(1) {
+        let (Some(head), Some(beside)) = (segments.get(first), segments.get(first.saturating_add(1))) else {
+            break;
+        };
+        let low = words.low(head.start);
+        let noun = !PREPOSITIONS.contains(&low)
+            && !SUBORDINATORS.contains(&low)
+            && !is_adverb(low)
+            && !low.ends_with("ing")
+            && !matches!(low, "but" | "and" | "who" | "which")
+            && !opens(beside).then(|| finite(head)).unwrap_or(true);
+        let rest = segments.get(first.saturating_add(2)..).unwrap_or_default();
+        let follows = rest.iter().all(|segment| {
+            opens(segment)
+                || place(segment)
+                || PREPOSITIONS.contains(&words.low(segment.start))
+                || matches!(words.low(segment.start), "of" | "and") && !finite(segment)
+        });
+        if noun && follows {
+            return Some(first);
+        }
+    }
+    None
 }
 
 /// Pieces of `start..end` between commas and dashes outside brackets and quotations.

@@ -300,13 +300,19 @@ pub(crate) fn inverted(clause: &Clause<'_>, at: usize, cue: Cue, memory: &Memory
     }
     let next = at.saturating_add(1);
     let told = words.low(at).starts_with("tell") || words.low(at) == "told";
-    if told || words.low(next) == "that" {
+    // "the adviser, said Sunday"
+    let day = crate::subject::is_weekday(words.low(next))
+        || ascribe_model::calendar::month(words.low(next)).is_some()
+            && !words.is_name(next.saturating_add(1));
+    if told || day || words.low(next) == "that" {
         return None;
     }
     let begins = words.is_name(next)
         || crate::who::is_determiner(words.low(next))
         || words.low(next).starts_with("u.s");
-    if !begins && !lexicon().nouns.contains_key(words.low(next)) {
+    let plain =
+        words.is_word(next) && cue.frame == Frame::Say && words.mark(back).is_some_and(|mark| mark != ',');
+    if !begins && !plain && !lexicon().nouns.contains_key(words.low(next)) {
         return None;
     }
     // "X, says the agency, …" and "X said Y did": a verb right behind the name is no inversion.
@@ -347,7 +353,12 @@ pub(crate) fn inverted(clause: &Clause<'_>, at: usize, cue: Cue, memory: &Memory
             })
             .unwrap_or(clause.end);
     }
-    let mut speaker = who(words, next..end, memory)?;
+    let always = cue.frame == Frame::Say;
+    let mut speaker = who(words, next..end, memory).or_else(|| {
+        always
+            .then(|| crate::stranger::stranger(words, next..end))
+            .flatten()
+    })?;
     if speaker.like == Like::Person {
         describe(words, &mut speaker, end..beside);
     }

@@ -1,6 +1,7 @@
 //! Who a noun phrase names: a state behind its capital, an agency, a person with a title, a source without a name.
 
 use crate::common_noun::common;
+use crate::gender::Gender;
 use crate::lexicon::{Naming, Noun, Sort, lexicon};
 use crate::memory::Memory;
 pub(crate) use crate::org_name::is_org_name;
@@ -182,7 +183,8 @@ pub(crate) fn who(words: &Words<'_>, range: Range<usize>, memory: &Memory) -> Op
         return Some(found);
     }
     let head_end = head_end(words, start, range.end);
-    if head_end <= start {
+    let nobody = head_end == start.saturating_add(1) && crate::stranger::is_nobody(words.low(start));
+    if head_end <= start || nobody {
         return None;
     }
     if let Some(run) = crate::common_noun::capital_run(words, start)
@@ -268,7 +270,8 @@ fn pronoun(words: &Words<'_>, range: Range<usize>, memory: &Memory) -> Option<Wh
         || !words.is_word(range.start.saturating_add(1))
         || after_head(words.low(range.start.saturating_add(1)));
     let mut found = match first {
-        "he" | "she" if alone => memory.person()?,
+        "he" if alone => memory.person(Gender::He)?,
+        "she" if alone => memory.person(Gender::She)?,
         "it" if alone => memory.thing()?,
         "they" | "both" if alone => memory.group()?,
         // "One of them said": one of those who spoke.
@@ -435,6 +438,13 @@ fn head(
             || words.is_possessive(name_start))
     {
         name_start = name_start.saturating_add(1);
+    }
+    // "retired pilot Ana Ruiz": no list knows what she is.
+    if name_run(words, name_start, range.end).is_none_or(|run| run.end != range.end)
+        && let Some(run) = crate::stranger::trailing_name(words, name_start..range.end)
+        && !is_org_name(words, run.clone())
+    {
+        name_start = run.start;
     }
     // The name ends the head, or a quotation or a common noun follows it.
     if let Some(run) = name_run(words, name_start, range.end)

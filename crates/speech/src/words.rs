@@ -228,7 +228,18 @@ fn possessive(text: &str, start: usize, c: char) -> Option<usize> {
             let ends = rest.next().is_none_or(|next| !next.is_alphanumeric());
             ends.then(|| after.saturating_add(1))
         }
-        // After a plural; a closing quotation mark looks the same and is told apart where quotations are paired.
+        // After a plural: "Sanders' spokesman". A closing quotation mark looks the same: not where one was opened before.
+        Some(' ') => {
+            let head = text.get(..start)?;
+            let word = rest.next().is_some_and(char::is_alphabetic);
+            let from = head.char_indices().rev().nth(80).map_or(0, |(at, _)| at);
+            let near = head.get(from..).unwrap_or_default();
+            let opened = near.contains(['‘', '“'])
+                || near.starts_with('\'')
+                || near.contains(" '")
+                || near.contains("('");
+            (word && head.ends_with('s') && !opened).then_some(after)
+        }
         _ => None,
     }
 }
