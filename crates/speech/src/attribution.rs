@@ -437,11 +437,20 @@ impl Reader<'_> {
             return;
         }
         let follows = words.low(run.end);
-        let subject =
-            words.is_mark(run.end, ',') || follows == "who" || follows == "and" || is_verbal(words, run.end);
+        let subject = words.is_mark(run.end, ',')
+            || matches!(follows, "who" | "and")
+            || is_verbal(words, run.end)
+            || words.at(run.end).is_some_and(|token| !token.capital)
+                && crate::gender::of_given_name(words.low(run.start)).is_some();
         let end = (run.end..clause.end)
             .find(|at| words.is_mark(*at, '.') || *at > run.end.saturating_add(16))
             .unwrap_or(clause.end);
+        // What stands beside the name tells the office; a verb does not.
+        let end = if words.is_mark(run.end, ',') || matches!(follows, "who" | "and") {
+            end
+        } else {
+            run.end
+        };
         if subject
             && let Some(who) = crate::who::who(words, clause.start..end, &self.memory)
             && who.like == Like::Person

@@ -45,7 +45,7 @@ impl Memory {
             self.by_noun.insert(noun.to_owned(), who.clone());
         }
         self.last.insert(who.like, (self.clock, who.clone()));
-        if matches!(who.like, Like::Person | Like::Anon) && !who.plural {
+        if matches!(who.like, Like::Person | Like::Anon) && !who.plural && who.doubt < 2 {
             self.recent.retain(|one| one.name != who.name);
             if self.recent.len() >= RECENT_MAX {
                 self.recent.remove(0);

@@ -104,7 +104,8 @@ pub(crate) fn parts(clause: &Clause<'_>, found: Vec<Found>) -> Vec<Part> {
                     .start
                     .checked_sub(1)
                     .is_some_and(|back| words.low(back) == "that"))
-            && matches!(words.low(one.start), "it" | "they" | "he" | "she");
+            && (matches!(words.low(one.start), "it" | "they" | "he" | "she")
+                || own_house(words, &last, &one));
         if echoed {
             let tone = if last.tone == Tone::Content {
                 one.tone
@@ -234,6 +235,17 @@ pub(crate) fn parts(clause: &Clause<'_>, found: Vec<Found>) -> Vec<Part> {
     parts.extend(inside);
     parts.retain(|part| !part.tokens.is_empty());
     parts
+}
+
+/// "A spokeswoman said the company does not comment": the company is whom she speaks for.
+fn own_house(words: &Words<'_>, last: &Found, one: &Found) -> bool {
+    let head = one.who.mention.end.saturating_sub(1);
+    let definite = words.low(one.who.mention.start) == "the"
+        && one.who.mention.len() == 2
+        && words.at(head).is_some_and(|token| !token.capital);
+    matches!(last.who.like, Like::Person | Like::Anon)
+        && definite
+        && matches!(one.who.like, Like::Agency | Like::Firm | Like::Ngo | Like::Media)
 }
 
 /// "the source said it was X and the country is not responsible": two claims of one speaker.

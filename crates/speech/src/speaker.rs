@@ -134,6 +134,16 @@ pub(crate) fn speaker(
             })
         }
         Subject::Here { region, office } => {
+            // "Still, she added", "something he denied": the pronoun before the verb is its subject.
+            let last = region.end.saturating_sub(1);
+            let region = if region.len() > 1
+                && matches!(words.low(last), "he" | "she" | "they" | "it" | "we" | "i")
+                && !words.is_mark(last.saturating_sub(1), '.')
+            {
+                last..region.end
+            } else {
+                region
+            };
             // "he said" behind somebody who speaks in the same sentence is that one.
             let alone = region.len() == 1 && matches!(words.low(region.start), "he" | "she" | "it" | "they");
             let person = matches!(words.low(region.start), "he" | "she");
@@ -152,7 +162,10 @@ pub(crate) fn speaker(
             let always = lexicon()
                 .cues
                 .get(words.low(at))
-                .is_some_and(|cue| cue.frame == Frame::Say && cue.form != Form::Ing);
+                .is_some_and(|cue| cue.frame == Frame::Say && cue.form != Form::Ing)
+                && (words.low(at).starts_with("sa")
+                    || crate::fits::complement(clause, at, lexicon().cues.get(words.low(at)).copied()?)
+                    || crate::verb::is_after(clause, at, region.start));
             let mut who = who(words, region.clone(), memory)
                 .or_else(|| always.then(|| stranger(words, region.clone())).flatten())?;
             let mut start = region.start;

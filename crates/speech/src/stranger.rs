@@ -14,7 +14,7 @@ use crate::words::Words;
 const HEAD_TOKENS_MAX: usize = 9;
 
 /// Words that begin clauses and stand for nobody, though a sentence may begin with them.
-const NOBODY: [&str; 62] = [
+const NOBODY: [&str; 61] = [
     "when",
     "while",
     "if",
@@ -65,7 +65,6 @@ const NOBODY: [&str; 62] = [
     "me",
     "him",
     "them",
-    "us",
     "himself",
     "herself",
     "itself",
@@ -104,6 +103,19 @@ pub(crate) fn trailing_name(words: &Words<'_>, range: Range<usize>) -> Option<Ra
 
 /// Whoever the words before a verb that always reports name.
 pub(crate) fn stranger(words: &Words<'_>, range: Range<usize>) -> Option<Who> {
+    // "he said": somebody who was not led back to a name.
+    let pronoun = range.end.saturating_sub(1);
+    if matches!(words.low(pronoun), "he" | "she" | "they") && range.len() <= 2 {
+        let mut who = new(
+            words.low(pronoun).to_owned(),
+            SpeakerKind::Unspecified,
+            Record::Anonymous,
+            Like::Crowd,
+            3,
+        );
+        who.mention = pronoun..range.end;
+        return Some(who);
+    }
     let mut start = range.start;
     while start < range.end
         && (words.mark(start).is_some() || is_determiner(words.low(start)) && words.low(start) != "one")

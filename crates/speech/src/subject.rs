@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use ascribe_model::calendar::{WEEKDAYS, month};
 
-use crate::lexicon::lexicon;
+use crate::lexicon::{Noun, lexicon};
 use crate::words::{Shape, Words};
 
 /// The sentence that is looked at.
@@ -79,9 +79,10 @@ pub(crate) fn is_weekday(low: &str) -> bool {
     WEEKDAYS.contains(&low)
 }
 
-const SUBORDINATORS: [&str; 22] = [
+const SUBORDINATORS: [&str; 25] = [
     "as", "while", "because", "although", "though", "when", "after", "before", "since", "if", "whether",
-    "where", "until", "unless", "despite", "that", "so", "than", "but", "whereas", "amid", "once",
+    "where", "until", "unless", "despite", "that", "so", "than", "but", "whereas", "amid", "once", "what",
+    "how", "why",
 ];
 const PREPOSITIONS: [&str; 30] = [
     "in",
@@ -181,6 +182,27 @@ pub(crate) fn is_verbal(words: &Words<'_>, at: usize) -> bool {
             | "appears"
             | "appear"
             | "seems"
+            | "spoke"
+            | "met"
+            | "won"
+            | "lost"
+            | "fell"
+            | "rose"
+            | "drew"
+            | "grew"
+            | "fought"
+            | "brought"
+            | "built"
+            | "sold"
+            | "felt"
+            | "kept"
+            | "paid"
+            | "sought"
+            | "struck"
+            | "spent"
+            | "chose"
+            | "threw"
+            | "withdrew"
             | "comes"
             | "come"
             | "makes"
@@ -274,8 +296,12 @@ pub(crate) fn subject(clause: &Clause<'_>, verb: usize, floor: usize) -> Subject
                 .is_some_and(|mark| matches!(mark, '”' | '"' | '’' | '\''))
             && at
                 .checked_sub(1)
+                .map(|back| {
+                    let twice = words.is_mark(at, '\'') && words.is_mark(back, '\'');
+                    back.saturating_sub(usize::from(twice))
+                })
                 .and_then(|back| words.mark(back))
-                .is_some_and(|mark| matches!(mark, ',' | '.' | '?' | '!'));
+                .is_some_and(|mark| matches!(mark, ',' | '.' | '?' | '!' | '—' | '…'));
         if closes || words.is_mark(at, ';') || words.is_mark(at, ':') {
             start = at.saturating_add(1);
             break;
@@ -308,6 +334,31 @@ pub(crate) fn subject(clause: &Clause<'_>, verb: usize, floor: usize) -> Subject
     }
     if ends_with_comma && let Some(first) = with_appositions(clause, &segments) {
         index = first;
+    }
+    // "One of the authors of the report, Ana Ruiz, said"
+    if ends_with_comma
+        && let (Some(name), Some(described)) = (segments.last(), segments.iter().rev().nth(1))
+        && (2..=4).contains(&name.len())
+        && name.clone().all(|at| words.is_name(at))
+        && !crate::who::is_org_name(words, name.clone())
+        && lexicon().party_at(words, name.start).is_none()
+        && described.len() <= 14
+        && (crate::who::is_determiner(words.low(described.start))
+            || described.clone().any(|at| words.is_possessive(at)))
+        && described.clone().any(|at| {
+            lexicon().nouns.get(words.low(at)).is_some_and(|noun| {
+                matches!(
+                    noun,
+                    Noun::Role | Noun::FirmRole | Noun::ExpertRole | Noun::Expert | Noun::Anon
+                )
+            })
+        })
+        && !described.clone().any(|at| is_verbal(words, at))
+    {
+        return Subject::Here {
+            region: name.start..end,
+            office: Some(described.clone()),
+        };
     }
     let Some(segment) = segments.get(index).cloned() else {
         return Subject::Carried;

@@ -65,6 +65,12 @@ pub(crate) fn negative(
         "observed" | "seen" | "found" | "detected" | "observe" | "see" | "find" | "detect" => Tone::Content,
         _ => return None,
     };
+    // "should not confirm": advice, not silence.
+    let advice = (from.saturating_sub(1)..at)
+        .any(|at| at >= floor && matches!(words.low(at), "should" | "must" | "may" | "might" | "can"));
+    if advice && tone == Tone::Is(Stance::Declines) {
+        return None;
+    }
     // "could not", "will not": the modal belongs to the verb.
     let verb = if from > floor && MODALS.contains(&words.low(from.saturating_sub(1))) {
         from.saturating_sub(1)

@@ -66,7 +66,10 @@ pub(crate) fn verb(
     if passive {
         return passive_cue(clause, at, floor, cue, memory);
     }
-    if cue.form == Form::Past && OPINION.contains(&words.low(at)) && words.low(next) == "to" {
+    // "he said to cheers" speaks; "said to be" is what nobody in particular says.
+    let to_be = words.low(next) == "to"
+        && (words.low(at) != "said" || matches!(words.low(next.saturating_add(1)), "be" | "have"));
+    if cue.form == Form::Past && OPINION.contains(&words.low(at)) && to_be {
         return reduced(clause, at, cue);
     }
     if let Some(inverted) = inverted(clause, at, cue, memory) {
@@ -79,6 +82,10 @@ pub(crate) fn verb(
         return None;
     }
     let low_back = back.map(|back| words.low(back)).unwrap_or_default();
+    // "when asked": somebody else asks.
+    if matches!(low_back, "when" | "if" | "once") && cue.form == Form::Past {
+        return None;
+    }
     if low_back == "to" {
         // "has come out to deny", "went on to accuse"
         let lead = (floor..at.saturating_sub(1)).rev().take(3).filter(|before| {
@@ -253,6 +260,12 @@ pub(crate) fn is_after(clause: &Clause<'_>, at: usize, start: usize) -> bool {
     let Some(before) = start.checked_sub(1).filter(|before| *before > clause.start) else {
         return false;
     };
+    // "…, as X noted"
+    let before = if words.low(before) == "as" {
+        before.saturating_sub(1)
+    } else {
+        before
+    };
     let closes = words
         .mark(before)
         .is_some_and(|mark| matches!(mark, ',' | '”' | '"' | '’' | '\'' | '?' | '—' | '–'));
@@ -272,6 +285,10 @@ pub(crate) fn has_content(clause: &Clause<'_>, from: usize) -> bool {
         let low = words.low(at);
         if low == "that" || words.is_mark(at, ':') {
             return true;
+        }
+        // "told reporters when asked": when, not what.
+        if matches!(low, "when" | "after" | "before" | "while" | "as") && at > from {
+            return false;
         }
         if words.is_mark(at, ',') || words.is_mark(at, ';') || words.is_mark(at, '.') {
             return false;
@@ -452,6 +469,20 @@ pub(crate) fn passive_cue(
                         | "estimated"
                         | "learned"
                 );
+            // "was confirmed by the ministry"
+            let told = agent.is_some()
+                && words.low(next) == "by"
+                && matches!(
+                    low,
+                    "confirmed"
+                        | "announced"
+                        | "disclosed"
+                        | "revealed"
+                        | "described"
+                        | "acknowledged"
+                        | "admitted"
+                );
+            let opinion = opinion || told;
             let followed = matches!(words.low(next), "to" | "that" | "by" | "as")
                 || low == "suspected" && words.low(next) == "of"
                 || low == "considered"

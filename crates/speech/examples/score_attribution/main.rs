@@ -211,7 +211,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                         usize::from(gold::same_name(&voiced[index].statement.speaker, stands_for));
                 }
             }
-            if misses && gold.speech && !right {
+            let elsewhere = gold.stands_for.as_ref().is_some_and(|name| {
+                best.is_some_and(|(index, _)| !gold::same_name(&voiced[index].statement.speaker, name))
+            });
+            if misses && gold.speech && (!right || elsewhere) {
                 let what = match best {
                     Some((index, _)) => {
                         let one = voiced[index];
@@ -221,9 +224,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                 };
                 writeln!(
                     out,
-                    "{name} {} | {} | {what} | {}",
+                    "{name} {} | {} {} | {what} | {}",
                     gold.way,
                     gold.source_text,
+                    gold.stands_for.as_deref().unwrap_or_default(),
                     gold::around(&text, gold)
                 )?;
             }
