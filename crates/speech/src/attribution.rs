@@ -420,9 +420,17 @@ impl Reader<'_> {
                 }
             }
         }
-        let titled = matches!(words.low(clause.start), "mr" | "mrs" | "ms" | "dr")
-            && words.is_mark(clause.start.saturating_add(1), '.');
-        let first = clause.start.saturating_add(if titled { 2 } else { 0 });
+        // "On Sunday, Ruiz went …"
+        let lead = if crate::subject::is_adverbial(words, clause.start) {
+            (clause.start..clause.end.min(clause.start.saturating_add(9)))
+                .find(|at| words.is_mark(*at, ','))
+                .map_or(clause.start, |comma| comma.saturating_add(1))
+        } else {
+            clause.start
+        };
+        let titled = matches!(words.low(lead), "mr" | "mrs" | "ms" | "dr")
+            && words.is_mark(lead.saturating_add(1), '.');
+        let first = lead.saturating_add(if titled { 2 } else { 0 });
         let Some(run) = name_run(words, first, clause.end) else {
             return;
         };
@@ -452,7 +460,7 @@ impl Reader<'_> {
             run.end
         };
         if subject
-            && let Some(who) = crate::who::who(words, clause.start..end, &self.memory)
+            && let Some(who) = crate::who::who(words, lead..end, &self.memory)
             && who.like == Like::Person
         {
             self.memory.note(&who);

@@ -152,6 +152,36 @@ pub(crate) fn common(
             {
                 return Some(last);
             }
+            // "a spokesman for Acme", "a spokeswoman for the ministry": whom they speak for belongs to who they are.
+            let house = (matches!(words.low(range.end), "for" | "of" | "at" | "from")
+                && range.end < region_end)
+                .then(|| crate::who::who(words, range.end.saturating_add(1)..region_end, memory))
+                .flatten()
+                .filter(|house| {
+                    matches!(
+                        house.like,
+                        Like::Agency | Like::Firm | Like::Ngo | Like::State | Like::Media
+                    )
+                });
+            if noun == Noun::Role
+                && words.low(at).starts_with("spokes")
+                && let Some(house) = house
+            {
+                let firm = house.like == Like::Firm;
+                let mut who = new(
+                    format!("{} {}", house.name, words.low(at)),
+                    if firm {
+                        SpeakerKind::Company
+                    } else {
+                        SpeakerKind::Official
+                    },
+                    Record::OnRecord,
+                    Like::Person,
+                    1,
+                );
+                who.whose = house.whose.clone().or_else(|| Some(house.name.clone()));
+                return Some(who);
+            }
             let firm = noun == Noun::FirmRole || company_in(seen).is_some();
             let kind = if firm {
                 SpeakerKind::Company

@@ -195,8 +195,10 @@ pub(crate) fn fits(clause: &Clause<'_>, at: usize, cue: Cue, made: &Speaker) -> 
             let needs: &[&str] = match words.low(at) {
                 "charged" | "charges" | "charging" => &["with"],
                 "traced" | "traces" | "tracing" | "tied" | "ties" | "tying" => &["to"],
-                "sanctioned" | "sanctions" | "sanctioning" => &["for", "over"],
-                "trace" | "tie" | "sanction" => &["(never)"],
+                "sanctioned" | "sanctions" | "sanctioning" | "designated" | "designates" | "designating" => {
+                    &["for", "over"]
+                }
+                "trace" | "tie" | "sanction" | "designate" => &["(never)"],
                 _ => &[],
             };
             bare |= !needs.is_empty()

@@ -126,6 +126,9 @@ fn own_deeds(words: &Words<'_>, at: usize) -> Option<usize> {
             | "attacks"
             | "hackers"
             | "operations"
+            | "fingerprints"
+            | "handiwork"
+            | "doing"
     );
     let named = at
         .checked_sub(2)
@@ -148,10 +151,17 @@ fn negated(words: &Words<'_>, sign: &Range<usize>, floor: usize) -> bool {
     let at = sign.start;
     matches!(words.low(sign.end), "neither" | "nobody" | "none")
         || (at.saturating_sub(4).max(floor)..at).any(|back| {
-            matches!(
-                words.low(back),
-                "not" | "never" | "no" | "rather" | "nobody" | "neither" | "nor"
-            ) || words.low(back).ends_with("n't")
+            // "no doubt that" negates nothing.
+            let surely = matches!(
+                words.low(back.saturating_add(1)),
+                "doubt" | "doubts" | "question" | "only"
+            );
+            !surely
+                && matches!(
+                    words.low(back),
+                    "not" | "never" | "no" | "rather" | "nobody" | "nothing" | "neither" | "nor"
+                )
+                || words.low(back).ends_with("n't")
                 || words.low(back).ends_with("n’t")
         })
 }

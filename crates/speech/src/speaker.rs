@@ -34,7 +34,9 @@ pub(crate) fn speaker(
             .find(|one| one.side != Side::Inside && !one.passive);
         let who = match before {
             Some(before) => before.who.clone(),
-            None => main_subject(clause, at, memory).or_else(|| messenger(clause, at, memory))?,
+            None => main_subject(clause, at, memory)
+                .or_else(|| messenger(clause, at, memory))
+                .or_else(|| first_name(clause, at, memory))?,
         };
         let start = coordinated_start(clause, at);
         Some(Speaker {
@@ -214,6 +216,20 @@ pub(crate) fn messenger(clause: &Clause<'_>, at: usize, memory: &Memory) -> Opti
 /// The last noun phrase in `range`, for "with X saying": the name at its end.
 pub(crate) fn named_before(clause: &Clause<'_>, range: Range<usize>, memory: &Memory) -> Option<Who> {
     who(clause.words, range, memory)
+}
+
+/// "Acme tracks the group as X and attributes …": the name that begins the sentence, whatever the verb behind it.
+fn first_name(clause: &Clause<'_>, before: usize, memory: &Memory) -> Option<Who> {
+    let words = clause.words;
+    let end = match lexicon().party_at(words, clause.start) {
+        Some((_, naming, len)) if naming != crate::lexicon::Naming::Adjective => {
+            clause.start.saturating_add(len)
+        }
+        _ => crate::who::name_run(words, clause.start, before)?.end,
+    };
+    let verb = words.low(end);
+    let present = verb.len() > 3 && verb.ends_with('s') && words.is_word(end) && !words.is_name(end);
+    present.then(|| who(words, clause.start..end, memory)).flatten()
 }
 
 /// The subject of the sentence's first verb.

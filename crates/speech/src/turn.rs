@@ -82,7 +82,7 @@ pub(crate) fn negative(
     while verb > floor
         && matches!(
             words.low(verb.saturating_sub(1)),
-            "neither" | "have" | "has" | "had"
+            "neither" | "have" | "has" | "had" | "would" | "could" | "will" | "can"
         )
     {
         verb = verb.saturating_sub(1);

@@ -133,7 +133,11 @@ pub(crate) fn is_determiner(word: &str) -> bool {
 /// A run of capitalised tokens that may be a person's name, ending at `end` or later, from `start` on.
 pub(crate) fn name_run(words: &Words<'_>, start: usize, end: usize) -> Option<Range<usize>> {
     let mut at = start;
-    while at < end && words.is_name(at) {
+    // "On Sunday": capitals that are no name.
+    if crate::stranger::is_nobody(words.low(start)) {
+        return None;
+    }
+    while at < end && words.is_name(at) && !crate::subject::is_weekday(words.low(at)) {
         let dot = words.raw(at).chars().count() == 1 && words.is_mark(at.saturating_add(1), '.');
         at = at.saturating_add(if dot { 2 } else { 1 });
         if at < end && PARTICLES.contains(&words.low(at)) && words.is_name(at.saturating_add(1)) {
@@ -459,6 +463,22 @@ fn head(
             if same {
                 return Some(known);
             }
+        }
+        // "the hacking group Red Lantern", "the security firm Red Lantern": the noun says what the name is.
+        let noun = run.start.checked_sub(1).filter(|at| *at >= range.start);
+        let kind = noun.and_then(|at| lexicon().nouns.get(words.low(at)).filter(|_| !words.is_name(at)));
+        let sort = match kind {
+            Some(Noun::Persona) => return Some(crate::persona::called(name)),
+            Some(Noun::Firm) => Some((SpeakerKind::Company, Like::Firm)),
+            Some(Noun::Outlet) => Some((SpeakerKind::Media, Like::Media)),
+            Some(Noun::Ngo) => Some((SpeakerKind::Expert, Like::Ngo)),
+            Some(Noun::Org) => Some((SpeakerKind::Agency, Like::Agency)),
+            _ => None,
+        };
+        if !single && let Some((kind, like)) = sort {
+            let mut who = new(name.clone(), kind, Record::OnRecord, like, 0);
+            who.whose = Some(name);
+            return Some(who);
         }
         if !single || seen.role.is_some() {
             let kind = match seen.role {

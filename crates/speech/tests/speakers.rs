@@ -3,10 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use ascribe_model::Role;
-use ascribe_speech::{Paper, Piece, statements};
+use ascribe_speech::{Paper, Piece, Statement, statements};
 
-/// Speaker of each statement that is not the publisher's, `; ` between them.
-fn speakers(text: &str) -> String {
+fn told(text: &str) -> Vec<Statement> {
     let pieces = text
         .split('\n')
         .map(|text| Piece {
@@ -14,32 +13,43 @@ fn speakers(text: &str) -> String {
             text,
         })
         .collect();
-    let found = statements(&Paper {
+    let mut found = statements(&Paper {
         pieces,
         voice: None,
         published: None,
     });
-    let names: Vec<String> = found
-        .into_iter()
-        .filter(|one| one.speaker != "@publisher")
-        .map(|one| one.speaker)
-        .collect();
-    names.join("; ")
+    found.retain(|one| one.speaker != "@publisher");
+    found
 }
 
-#[test]
-fn every_construction_is_led_to_its_speaker() {
-    let table = include_str!("speakers.tsv");
+/// Lines of `table` whose statements, shown by `show` and joined, are not what the line expects.
+fn wrong(table: &str, show: impl Fn(&Statement) -> String) -> String {
     let mut wrong = String::new();
     for line in table
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
     {
         let (expected, text) = line.split_once('\t').unwrap();
-        let found = speakers(&text.replace(" / ", "\n"));
+        let shown: Vec<String> = told(&text.replace(" / ", "\n")).iter().map(&show).collect();
+        let found = shown.join("; ");
         if found != expected {
             wrong.push_str(&format!("{text}\n  expected {expected}\n  found    {found}\n"));
         }
     }
+    wrong
+}
+
+#[test]
+fn every_construction_is_led_to_its_speaker() {
+    let wrong = wrong(include_str!("speakers.tsv"), |one| one.speaker.clone());
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn every_construction_has_its_stance() {
+    let wrong = wrong(include_str!("stances.tsv"), |one| {
+        let stance = serde_json::to_value(one.stance).unwrap();
+        format!("{} {}", one.speaker, stance.as_str().unwrap())
+    });
     assert!(wrong.is_empty(), "\n{wrong}");
 }
