@@ -143,6 +143,14 @@ impl Reader<'_> {
         if let Some(portrait) = crate::portrait::portrait(&clause) {
             self.memory.introduce(&portrait.who);
         }
+        for (who, noun) in crate::portrait::appositions(&clause, &self.memory) {
+            self.memory.call(words.low(noun), &who);
+            if who.mention.start <= clause.start.saturating_add(1) {
+                self.memory.note(&who);
+            } else {
+                self.memory.mention(&who);
+            }
+        }
         let quoted = range
             .clone()
             .filter(|at| text.quoted.get(*at).copied().unwrap_or(false))
@@ -180,6 +188,15 @@ impl Reader<'_> {
                     }
                     if found.who.like != Like::Crowd && !found.nominal {
                         self.memory.note(&found.who);
+                        // "Researchers at Acme": so are "the researchers" further on.
+                        for at in found.who.mention.clone() {
+                            let stands = crate::portrait::stands_for_a_name(words, at)
+                                && found.who.doubt < 2
+                                && found.who.name.chars().any(char::is_uppercase);
+                            if stands && found.who.like != Like::Person {
+                                self.memory.call(words.low(at), &found.who);
+                            }
+                        }
                     }
                     let issues = crate::fits::ISSUES.contains(&words.low(found.cue.start));
                     if issues && let Some(paper) = crate::fits::issued_paper(&clause, found.cue.start) {
@@ -482,6 +499,18 @@ impl Reader<'_> {
                 .position(|party| party.name == first.name)
             && first.naming != crate::lexicon::Naming::Adjective
             && let Some(who) = crate::who::of_party(index, first.at..first.end)
+        {
+            self.memory.note(&who);
+        }
+        // "Acme Labs was hit": no list knows it, but its name says what it is.
+        let start = clause
+            .start
+            .saturating_add(usize::from(crate::who::is_determiner(words.low(clause.start))));
+        if let Some(run) = name_run(words, start, clause.end)
+            && is_verbal(words, run.end)
+            && crate::who::is_org_name(words, run.clone())
+            && let Some(who) = crate::who::who(words, run, &self.memory)
+            && matches!(who.like, Like::Firm | Like::Agency | Like::Ngo)
         {
             self.memory.note(&who);
         }

@@ -78,6 +78,16 @@ pub(crate) fn common(
             {
                 return Some(last);
             }
+            // "a user with the handle “X”", "somebody who calls himself X"
+            let alias = (range.end..range.end.saturating_add(8).min(region_end)).any(|at| {
+                matches!(
+                    words.low(at),
+                    "handle" | "username" | "alias" | "moniker" | "pseudonym" | "nickname"
+                )
+            });
+            if alias {
+                return Some(persona(words, range.clone(), region_end, definite, memory));
+            }
             new(text, SpeakerKind::Anonymous, Record::Anonymous, Like::Anon, 0)
         }
         Noun::Expert => {
@@ -114,6 +124,15 @@ pub(crate) fn common(
                 });
             }
             let same = range.len() == 2 && words.low(range.start) == "same";
+            if definite
+                && short
+                && let Some(known) = memory.called(words.low(at))
+            {
+                return Some(Who {
+                    doubt: known.doubt.max(1),
+                    ..known
+                });
+            }
             if definite
                 && (short || same)
                 && let Some(last) = memory.like(if plural { Like::Experts } else { Like::Person })
@@ -264,7 +283,7 @@ pub(crate) fn common(
             {
                 return of_party(*index, range);
             }
-            if definite
+            if (definite || from == range.start && range.len() == 1)
                 && short
                 && let Some(known) = memory.called(words.low(at))
             {

@@ -140,8 +140,29 @@ pub(crate) fn find(clause: &Clause<'_>, memory: &Memory) -> Vec<Found> {
                 }
                 at = end;
             }
+            // "…, Yonhap reported": heard through it.
+            Some(one)
+                if one.side == Side::After
+                    && one.who.like == Like::Media
+                    && matches!(words.low(one.cue.start), "said" | "reported" | "says" | "reports")
+                    && found.last().is_some_and(|last| {
+                        last.side != Side::Inside
+                            && !last.passive
+                            && last.who.like != Like::Media
+                            && last.who.name != one.who.name
+                            && one.start > last.cue.end.saturating_add(2)
+                    }) =>
+            {
+                let end = one.cue.end.max(at.saturating_add(1));
+                if let Some(last) = found.last_mut() {
+                    last.via.push(one.who.name.clone());
+                    last.through = Some(Box::new(one.who));
+                }
+                at = end;
+            }
             Some(mut one) => {
                 hand_over(clause, &mut one, memory);
+                crate::verb::cites(clause, &mut one, memory);
                 let handed = found.last().is_some_and(|last| {
                     last.via.iter().any(|name| name == HANDED) && last.who.name == one.who.name
                 });
@@ -322,17 +343,40 @@ const NOUNS: [(&str, Stance); 14] = [
     ("suspicions", Stance::Accuses),
 ];
 
+const JUDGEMENTS: [&str; 14] = [
+    "assertion",
+    "assertions",
+    "assessment",
+    "conclusion",
+    "finding",
+    "findings",
+    "contention",
+    "insistence",
+    "claim",
+    "claims",
+    "admission",
+    "statement",
+    "view",
+    "belief",
+];
+
 /// Speech as a noun: "Pyongyang's warning that …", "threats from hackers", "suspicions that".
 fn noun(clause: &Clause<'_>, at: usize, memory: &Memory) -> Option<Found> {
     let words = clause.words;
-    let (_, stance) = NOUNS.iter().find(|(noun, _)| *noun == words.low(at))?;
     let next = at.saturating_add(1);
+    // "the agency's assessment that …": what is assessed decides.
+    let judges = words.low(next) == "that" && JUDGEMENTS.contains(&words.low(at));
+    let tone = match NOUNS.iter().find(|(noun, _)| *noun == words.low(at)) {
+        Some((_, stance)) if !judges => Tone::Is(*stance),
+        _ if judges => Tone::Content,
+        _ => return None,
+    };
     let back = at.checked_sub(1).filter(|back| *back >= clause.start);
     let make = |who: Who, covers: Range<usize>, doubt: u8| {
         Some(Found {
             cue: at..next,
             who,
-            tone: Tone::Is(*stance),
+            tone,
             side: if covers == (clause.start..clause.end) {
                 Side::Whole
             } else {
@@ -374,7 +418,7 @@ fn noun(clause: &Clause<'_>, at: usize, memory: &Memory) -> Option<Found> {
         };
         return make(speaker, at..end, 1);
     }
-    if *stance == Stance::Threatens
+    if tone == Tone::Is(Stance::Threatens)
         && words.low(at) == "threats"
         && matches!(words.low(next), "issued" | "made" | "sent")
     {

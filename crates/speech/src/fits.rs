@@ -238,9 +238,25 @@ pub(crate) fn fits(clause: &Clause<'_>, at: usize, cue: Cue, made: &Speaker) -> 
                     !words.is_name(inner) || as_ && words.low(at).starts_with("describ")
                 }
                 None => {
-                    as_ && ["describ", "label", "characteri", "brand"]
-                        .iter()
-                        .any(|verb| words.low(at).starts_with(verb))
+                    // "called the report a lie"
+                    let judged = words.low(at).starts_with("call")
+                        && next.saturating_add(1) < window.end
+                        && window.clone().skip(1).any(|at| {
+                            matches!(
+                                lexicon().content.at(words, at),
+                                Some((
+                                    crate::lexicon::Sign::Deny
+                                        | crate::lexicon::Sign::Condemn
+                                        | crate::lexicon::Sign::Doubt,
+                                    _
+                                ))
+                            )
+                        });
+                    judged
+                        || as_
+                            && ["describ", "label", "characteri", "brand"]
+                                .iter()
+                                .any(|verb| words.low(at).starts_with(verb))
                 }
             }
         }
@@ -369,12 +385,51 @@ pub(crate) fn told_to(clause: &Clause<'_>, at: usize, cue: Cue) -> Vec<String> {
             }
             return vec![name];
         }
+        if told
+            && index == at.saturating_add(1)
+            && let Some(name) = unlisted_outlet(words, index, clause.end)
+        {
+            return vec![name];
+        }
         if clause.quoted.get(index).copied().unwrap_or(false) || words.low(index) == "that" {
             break;
         }
         index = index.saturating_add(1);
     }
     Vec::new()
+}
+
+/// A paper or station that no list knows: "told The Echo", "told the newspaper Harbor Daily".
+fn unlisted_outlet(words: &crate::words::Words<'_>, at: usize, end: usize) -> Option<String> {
+    let mut from = at;
+    let mut outlet = words.is_name(at) && words.low(at) == "the";
+    while from < end && from < at.saturating_add(4) && !words.is_name(from) && words.is_word(from) {
+        outlet |= lexicon().nouns.get(words.low(from)) == Some(&crate::lexicon::Noun::Outlet);
+        from = from.saturating_add(1);
+    }
+    let run = crate::who::name_run(words, from, end)?;
+    outlet |= run.clone().any(|at| {
+        matches!(
+            words.low(at),
+            "news"
+                | "times"
+                | "post"
+                | "daily"
+                | "tribune"
+                | "herald"
+                | "journal"
+                | "gazette"
+                | "radio"
+                | "tv"
+                | "television"
+                | "press"
+                | "courier"
+                | "chronicle"
+                | "magazine"
+                | "channel"
+        )
+    });
+    (outlet && run.len() <= 4).then(|| crate::who::plain(words, run))
 }
 
 /// "noted a similar attack", not "which it revealed Thursday".

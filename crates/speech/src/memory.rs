@@ -74,6 +74,13 @@ impl Memory {
             .or_else(|| of_given_name(&first.to_lowercase()))
     }
 
+    /// Remembers that this common noun stands for somebody: "Northwall, a utility".
+    pub(crate) fn call(&mut self, noun: &str, who: &Who) {
+        if self.by_noun.len() < PEOPLE_MAX {
+            self.by_noun.insert(noun.to_owned(), who.clone());
+        }
+    }
+
     /// Remembers a name that the document introduces, for "the group" and for the name itself.
     pub(crate) fn introduce(&mut self, who: &Who) {
         if self.introduced.len() < PEOPLE_MAX {

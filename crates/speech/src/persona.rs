@@ -64,7 +64,7 @@ pub(crate) fn persona(
                     .is_some_and(|mark| matches!(mark, '"' | '“' | '‘' | '\''))
                 && matches!(
                     words.low(named),
-                    "username" | "handle" | "alias" | "moniker" | "pseudonym"
+                    "username" | "handle" | "alias" | "moniker" | "pseudonym" | "nickname"
                 )
         });
         if handle {

@@ -6,9 +6,11 @@ use std::ops::Range;
 
 use crate::common_noun::capital_run;
 use crate::lexicon::{Noun, lexicon};
+use crate::memory::Memory;
 use crate::persona::called;
+use crate::statement::{Record, SpeakerKind};
 use crate::subject::Clause;
-use crate::who::{Who, is_determiner, name_run, plain};
+use crate::who::{Like, Who, is_determiner, name_run, new, plain};
 use crate::words::Words;
 
 /// A name with what it is.
@@ -119,6 +121,73 @@ pub(crate) fn portrait(clause: &Clause<'_>) -> Option<Portrait> {
         who,
         predicate: article..clause.end,
     })
+}
+
+/// Whether the token is a common noun that may stand for a name further on: "the utility", "the researchers".
+pub(crate) fn stands_for_a_name(words: &Words<'_>, at: usize) -> bool {
+    !words.is_name(at)
+        && lexicon().nouns.get(words.low(at)).is_some_and(|noun| {
+            matches!(
+                noun,
+                Noun::Firm | Noun::Org | Noun::Ngo | Noun::Outlet | Noun::Expert | Noun::Persona
+            )
+        })
+        || words.low(at) == "researchers" && words.is_name(at)
+}
+
+/// Names with what they are beside them: "Orrin Water, a utility in the north,"; with the token of the noun.
+pub(crate) fn appositions(clause: &Clause<'_>, memory: &Memory) -> Vec<(Who, usize)> {
+    let words = clause.words;
+    let mut found = Vec::new();
+    for comma in clause.start.saturating_add(1)..clause.end {
+        let article = comma.saturating_add(1);
+        if !words.is_mark(comma, ',')
+            || !matches!(words.low(article), "a" | "an" | "the")
+            || clause.quoted.get(comma).copied().unwrap_or(false)
+            || found.len() >= 2
+        {
+            continue;
+        }
+        let Some(noun) = (article..clause.end.min(article.saturating_add(6)))
+            .take_while(|at| words.mark(*at).is_none_or(|mark| mark == '-'))
+            .find(|at| {
+                matches!(
+                    lexicon().nouns.get(words.low(*at)),
+                    Some(Noun::Firm | Noun::Org | Noun::Ngo | Noun::Outlet)
+                ) && !words.is_name(*at)
+            })
+        else {
+            continue;
+        };
+        // The noun heads what stands beside the name.
+        let next = noun.saturating_add(1);
+        let heads = words.mark(next).is_some() || crate::who::after_head(words.low(next));
+        let mut start = comma;
+        while start > clause.start && words.is_name(start.saturating_sub(1)) {
+            start = start.saturating_sub(1);
+        }
+        if !heads || start == comma || comma.saturating_sub(start) > 5 {
+            continue;
+        }
+        if crate::stranger::is_nobody(words.low(start)) || lexicon().party_at(words, start).is_some() {
+            continue;
+        }
+        let (kind, like) = match lexicon().nouns.get(words.low(noun)) {
+            Some(Noun::Firm) => (SpeakerKind::Company, Like::Firm),
+            Some(Noun::Outlet) => (SpeakerKind::Media, Like::Media),
+            Some(Noun::Ngo) => (SpeakerKind::Expert, Like::Ngo),
+            _ => (SpeakerKind::Agency, Like::Agency),
+        };
+        let name = plain(words, start..comma);
+        if memory.knows(&name) {
+            continue;
+        }
+        let mut who = new(name.clone(), kind, Record::OnRecord, like, 0);
+        who.whose = Some(name);
+        who.mention = start..comma;
+        found.push((who, noun));
+    }
+    found
 }
 
 /// The name at `start`: capitals with small words between, one word with a digit or a capital in it.

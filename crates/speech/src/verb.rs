@@ -551,6 +551,35 @@ pub(crate) fn is_dot_inside(words: &Words<'_>, at: usize) -> bool {
             .is_some_and(|token| !token.spaced || token.shape == Shape::Word && token.capital)
 }
 
+/// "The Echo, citing two officials, reported that": the officials speak, through The Echo.
+pub(crate) fn cites(clause: &Clause<'_>, one: &mut Found, memory: &Memory) {
+    let words = clause.words;
+    if one.who.like != Like::Media || one.passive || one.nested || one.side == Side::Inside {
+        return;
+    }
+    let Some(citing) = (clause.start.saturating_add(1)..clause.end).find(|at| {
+        words.low(*at) == "citing"
+            && words.is_mark(at.saturating_sub(1), ',')
+            && !clause.quoted.get(*at).copied().unwrap_or(false)
+    }) else {
+        return;
+    };
+    let from = citing.saturating_add(1);
+    let end = (from..clause.end)
+        .find(|at| words.is_mark(*at, ',') || words.is_mark(*at, ';'))
+        .unwrap_or(clause.end);
+    let source = who(words, from..end, memory).filter(|source| {
+        matches!(
+            source.like,
+            Like::Anon | Like::Person | Like::Agency | Like::State | Like::Experts | Like::Firm
+        ) && source.name != one.who.name
+    });
+    if let Some(source) = source {
+        one.via.push(one.who.name.clone());
+        one.through = Some(Box::new(std::mem::replace(&mut one.who, source)));
+    }
+}
+
 /// For a verb of quoting: its object as the speaker, its subject as the way.
 pub(crate) fn hand_over(clause: &Clause<'_>, one: &mut Found, memory: &Memory) {
     let words = clause.words;

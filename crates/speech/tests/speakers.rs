@@ -53,3 +53,12 @@ fn every_construction_has_its_stance() {
     });
     assert!(wrong.is_empty(), "\n{wrong}");
 }
+
+#[test]
+fn every_chain_is_found() {
+    let wrong = wrong(include_str!("chains.tsv"), |one| {
+        let via: Vec<&str> = one.via.iter().skip(1).map(String::as_str).collect();
+        format!("{} ({})", one.speaker, via.join(", "))
+    });
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
