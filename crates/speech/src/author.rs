@@ -162,6 +162,9 @@ fn unlisted(words: &Words<'_>, content: &Range<usize>, sign: &Range<usize>, forw
     let first = if forward { behind } else { subject };
     let other = if forward { subject } else { behind };
     [first, other].into_iter().find_map(|at| {
+        if crate::stranger::is_nobody(words.low(at)) {
+            return None;
+        }
         let run = crate::common_noun::capital_run(words, at)?;
         let single =
             run.len() == 1 && at == content.start && words.raw(at).chars().skip(1).all(char::is_lowercase);

@@ -406,10 +406,16 @@ pub(crate) fn cut_head(words: &Words<'_>, range: Range<usize>, seen: &Head) -> R
 
 pub(crate) fn unknown_head(words: &Words<'_>, range: Range<usize>, whose: Option<String>) -> Option<Who> {
     let last = range.end.saturating_sub(1);
-    if words.is_name(last)
+    // "Qihoo 360": a number may end a name.
+    let number = |at: usize| {
+        words
+            .at(at)
+            .is_some_and(|token| token.shape == crate::words::Shape::Number)
+    };
+    if (words.is_name(last) || number(last) && range.len() > 1 && words.is_name(range.start))
         && range
             .clone()
-            .all(|at| words.is_name(at) || words.is_possessive(at))
+            .all(|at| words.is_name(at) || words.is_possessive(at) || at == last)
         && range.len() <= 5
     {
         let mut who = new(
@@ -455,6 +461,18 @@ pub(crate) fn paper(
     definite: bool,
     memory: &Memory,
 ) -> Option<Who> {
+    // "Their analysis suggests": theirs.
+    let whose = match words.low(range.start.saturating_sub(1)) {
+        "their" => memory.group().or_else(|| memory.thing()),
+        "its" => memory.thing(),
+        _ => None,
+    };
+    if let Some(whose) = whose.filter(|whose| whose.like != Like::Crowd && whose.like != Like::Paper) {
+        return Some(Who {
+            doubt: whose.doubt.max(2),
+            ..whose
+        });
+    }
     // Whose paper: before it ("a New York Times report") or after it ("an article from KCNA").
     if let Some((index, naming, place)) = &seen.last_party
         && *naming != Naming::Adjective
@@ -467,6 +485,22 @@ pub(crate) fn paper(
             return of_party(*index, place.clone());
         }
         let mut who = of_party(*index, place.clone())?;
+        // Whoever issued it speaks.
+        let issued = matches!(
+            words.low(range.end.saturating_sub(1)),
+            "advisory"
+                | "report"
+                | "alert"
+                | "bulletin"
+                | "statement"
+                | "post"
+                | "blog"
+                | "analysis"
+                | "announcement"
+        );
+        if issued && place.end < range.end {
+            return Some(who);
+        }
         who.name = format!("{} {}", party.name, words.low(range.end.saturating_sub(1)));
         who.like = Like::Paper;
         return Some(who);

@@ -1,7 +1,8 @@
-//! How likely speaker and stance of a statement are right: a logistic curve over what had to be guessed.
+//! How likely speaker and stance of a statement are right: two logistic curves over what had to be guessed.
 //!
-//! Weights and the line of the accept tier are in `data/confidence.tsv`, written by `examples/fit_confidence.rs` from
-//! marked texts (`record/statements.md` tells which and how well it holds).
+//! The first tells how likely the speaker is the right one; what it says is one ground of the second, which tells it of
+//! speaker and stance together. Weights and the line of the accept tier are in `data/confidence.tsv`, written by
+//! `examples/fit_confidence.rs` from marked texts (`record/statements.md` tells which and how well it holds).
 
 use std::sync::LazyLock;
 
@@ -10,77 +11,141 @@ use ascribe_model::words::Stance;
 use crate::statement::{Form, Record, Statement, Tier};
 
 /// What a statement's confidence rests on, each true or false, in the order of [`grounds`].
-pub const GROUNDS: [&str; 8] = [
+pub const GROUNDS: [&str; 14] = [
+    "named-before",
     "speaker-guessed",
+    "goes-on",
+    "no-name-in-it",
+    "part-of-another",
+    "several-speak",
+    "indirect",
+    "speech-left-over",
     "publisher",
     "without-a-name",
     "asserts",
-    "part-of-another",
-    "speech-left-over",
+    "content-decides",
+    "stance-guessed",
     "asserts-about-a-party",
-    "several-speak",
 ];
+
+/// The first so many grounds are those of the speaker.
+pub const OF_SPEAKER: usize = 8;
+
+/// From here on they are those of speaker and stance together, after the log odds of the speaker.
+pub const OF_BOTH: usize = 7;
+
+/// How many weights the curve of both has: the log odds of the speaker and its own grounds.
+pub const BOTH: usize = GROUNDS.len() - OF_BOTH + 1;
 
 /// What had to be guessed for this statement, in the order of [`GROUNDS`].
 #[must_use]
 pub fn grounds(one: &Statement) -> [bool; GROUNDS.len()] {
+    let publisher = one.record == Record::Publisher;
     [
+        one.naming == 1,
         one.naming >= 2,
-        one.record == Record::Publisher,
+        one.cue.is_none() && !publisher,
+        !publisher && !one.speaker.chars().any(char::is_uppercase),
+        one.nesting > 0 || one.form == Form::Nominal,
+        one.several,
+        one.form == Form::Indirect,
+        one.left_over,
+        publisher,
         one.record == Record::Anonymous,
         one.stance == Stance::Asserts,
-        one.nesting > 0 || one.form == Form::Nominal,
-        one.left_over,
+        one.reading == 1,
+        one.reading >= 2,
         one.stance == Stance::Asserts && one.target.is_some(),
-        one.several,
     ]
 }
 
-struct Curve {
+/// A constant and a weight for each ground.
+struct Curve<const N: usize> {
     constant: f64,
-    weights: [f64; GROUNDS.len()],
+    weights: [f64; N],
+}
+
+impl<const N: usize> Curve<N> {
+    fn log_odds(&self, grounds: &[f64]) -> f64 {
+        let sum: f64 = self
+            .weights
+            .iter()
+            .zip(grounds)
+            .map(|(weight, x)| weight * x)
+            .sum();
+        self.constant + sum
+    }
+}
+
+struct Curves {
+    speaker: Curve<OF_SPEAKER>,
+    both: Curve<BOTH>,
     accept: f64,
 }
 
-static CURVE: LazyLock<Curve> = LazyLock::new(|| read(include_str!("../data/confidence.tsv")));
+static CURVES: LazyLock<Curves> = LazyLock::new(|| read(include_str!("../data/confidence.tsv")));
 
-fn read(text: &str) -> Curve {
-    let mut curve = Curve {
-        constant: 0.0,
-        weights: [0.0; GROUNDS.len()],
+fn read(text: &str) -> Curves {
+    let mut curves = Curves {
+        speaker: Curve {
+            constant: 0.0,
+            weights: [0.0; OF_SPEAKER],
+        },
+        both: Curve {
+            constant: 0.0,
+            weights: [0.0; BOTH],
+        },
         accept: 1.0,
     };
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let mut columns = line.split('\t');
-        let (Some(name), Some(Ok(number))) = (columns.next(), columns.next().map(str::parse::<f64>)) else {
+        let (Some(curve), Some(name), Some(Ok(number))) = (
+            columns.next(),
+            columns.next(),
+            columns.next().map(str::parse::<f64>),
+        ) else {
             continue;
         };
-        match name {
-            "constant" => curve.constant = number,
-            "accept" => curve.accept = number,
-            _ => {
-                let known = GROUNDS.iter().position(|ground| *ground == name);
-                if let Some(weight) = known.and_then(|at| curve.weights.get_mut(at)) {
-                    *weight = number;
-                }
-            }
+        let known = GROUNDS.iter().position(|ground| *ground == name);
+        let place = match (curve, name) {
+            ("tier", "accept") => Some(&mut curves.accept),
+            ("speaker", "constant") => Some(&mut curves.speaker.constant),
+            ("both", "constant") => Some(&mut curves.both.constant),
+            ("both", "speaker") => curves.both.weights.first_mut(),
+            ("speaker", _) => known.and_then(|at| curves.speaker.weights.get_mut(at)),
+            ("both", _) => known
+                .and_then(|at| at.checked_sub(OF_BOTH))
+                .and_then(|at| curves.both.weights.get_mut(at.saturating_add(1))),
+            _ => None,
+        };
+        if let Some(place) = place {
+            *place = number;
         }
     }
-    curve
+    curves
+}
+
+/// P(speaker and stance are right) as the curves tell it.
+fn probability(curves: &Curves, one: &Statement) -> f64 {
+    let all = grounds(one).map(|holds| f64::from(u8::from(holds)));
+    let speaker = if one.record == Record::Publisher {
+        0.0
+    } else {
+        curves.speaker.log_odds(&all)
+    };
+    let mut both = [0.0; BOTH];
+    let own = all.iter().skip(OF_BOTH);
+    for (to, from) in both.iter_mut().zip(std::iter::once(&speaker).chain(own)) {
+        *to = *from;
+    }
+    1.0 / (1.0 + libm::exp(-curves.both.log_odds(&both)))
 }
 
 /// Sets confidence (two digits: more would pretend) and tier.
 pub(crate) fn weigh(one: &mut Statement) {
-    let curve = &*CURVE;
-    let sum: f64 = grounds(one)
-        .iter()
-        .zip(curve.weights)
-        .filter(|(holds, _)| **holds)
-        .map(|(_, weight)| weight)
-        .sum();
-    let exact = 1.0 / (1.0 + libm::exp(-(curve.constant + sum)));
-    one.confidence = libm::round(exact * 100.0) / 100.0;
-    one.tier = if one.confidence >= curve.accept && one.record != Record::Unattributed {
+    let curves = &*CURVES;
+    one.confidence = libm::round(probability(curves, one) * 100.0) / 100.0;
+    one.tier = if one.confidence >= curves.accept && one.record != Record::Unattributed {
         Tier::Accept
     } else {
         Tier::Review
@@ -92,16 +157,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_ground_has_a_weight_and_guesses_lower_confidence() {
+    fn every_ground_has_a_weight_and_a_surer_speaker_makes_a_surer_statement() {
         let text = include_str!("../data/confidence.tsv");
-        for ground in GROUNDS {
-            assert!(
-                text.lines().any(|line| line.starts_with(&format!("{ground}\t"))),
-                "{ground}"
-            );
+        for (at, ground) in GROUNDS.iter().enumerate() {
+            let has = |curve: &str| {
+                text.lines()
+                    .any(|line| line.starts_with(&format!("{curve}\t{ground}\t")))
+            };
+            assert_eq!(has("speaker"), at < OF_SPEAKER, "{ground}");
+            assert_eq!(has("both"), at >= OF_BOTH, "{ground}");
         }
-        let curve = read(text);
-        assert!(curve.weights.iter().all(|weight| *weight <= 0.0));
-        assert!(curve.accept > 0.5 && curve.accept < 1.0);
+        let curves = read(text);
+        assert!(curves.both.weights.first().is_some_and(|weight| *weight >= 0.0));
+        assert!(curves.accept > 0.5 && curves.accept < 1.0);
     }
 }

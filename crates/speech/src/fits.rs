@@ -103,7 +103,47 @@ pub(crate) fn reads_as_noun(clause: &Clause<'_>, at: usize, cue: Cue, back: Opti
                 | "blast"
                 | "challenge"
                 | "slam"
+                | "details"
+                | "detail"
+                | "releases"
+                | "issues"
+                | "release"
+                | "issue"
         );
+        let counted = matches!(
+            low,
+            "more"
+                | "many"
+                | "other"
+                | "additional"
+                | "further"
+                | "several"
+                | "new"
+                | "recent"
+                | "public"
+                | "previous"
+                | "earlier"
+                | "these"
+                | "those"
+                | "all"
+                | "most"
+                | "few"
+                | "various"
+                | "multiple"
+        );
+        if noun_like && counted && !words.is_name(back) {
+            return true;
+        }
+        // "Recent reports indicate", "in a 2014 report as": another verb follows, a number stands before.
+        let followed = lexicon().cues.contains_key(next)
+            && !matches!(next, "say" | "issue" | "report" | "state")
+            || is_verbal(words, at.saturating_add(1))
+            || words
+                .at(back)
+                .is_some_and(|token| token.shape == crate::words::Shape::Number);
+        if noun_like && followed {
+            return true;
+        }
         if noun_like && (adjective || matches!(next, "of" | "from" | "about" | "by" | "in" | "on")) {
             return true;
         }
@@ -145,6 +185,16 @@ pub(crate) fn fits(clause: &Clause<'_>, at: usize, cue: Cue, made: &Speaker) -> 
                 return complement(clause, at, cue);
             }
             true
+        }
+        // "…,” he continued": only around quotations.
+        Frame::Weak if words.low(at).starts_with("continu") => {
+            made.relative.is_none()
+                && (is_after(clause, at, made.start)
+                    || clause
+                        .quoted
+                        .get(next.saturating_add(1))
+                        .copied()
+                        .unwrap_or(false))
         }
         Frame::Weak => {
             complement(clause, at, cue)

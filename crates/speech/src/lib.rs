@@ -41,7 +41,7 @@ use std::ops::Range;
 use ascribe_model::{Moment, Role};
 
 pub use attribution::statements;
-pub use confidence::{GROUNDS, grounds};
+pub use confidence::{BOTH, GROUNDS, OF_BOTH, OF_SPEAKER, grounds};
 pub use sense::numbers;
 pub use statement::{Form, Record, SpeakerKind, Statement, Tier};
 

@@ -225,7 +225,20 @@ pub(crate) fn parts(clause: &Clause<'_>, found: Vec<Found>) -> Vec<Part> {
     inside.retain(|part| {
         let name = |part: &Part| part.found.as_ref().map(|found| found.who.name.clone());
         let nominal = part.found.as_ref().is_some_and(|found| found.nominal);
-        nominal || !parts.iter().any(|other| name(other) == name(part))
+        // "released an advisory, which detailed": the paper says what its issuer says.
+        let paper = part.found.as_ref().is_some_and(|found| {
+            found
+                .who
+                .mention
+                .clone()
+                .any(|at| lexicon().nouns.get(words.low(at)) == Some(&crate::lexicon::Noun::Paper))
+        }) && parts.iter().any(|other| {
+            other
+                .found
+                .as_ref()
+                .is_some_and(|found| crate::fits::ISSUES.contains(&words.low(found.cue.start)))
+        });
+        nominal || !paper && !parts.iter().any(|other| name(other) == name(part))
     });
     let mut parts: Vec<Part> = parts
         .into_iter()

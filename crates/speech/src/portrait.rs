@@ -22,7 +22,11 @@ pub(crate) struct Portrait {
 }
 
 /// Words that make a group or a person behind attacks of what they are said of.
-const ATTACKERS: [&str; 26] = [
+const ATTACKERS: [&str; 30] = [
+    "groups",
+    "gangs",
+    "actors",
+    "crews",
     "group",
     "gang",
     "collective",
@@ -98,6 +102,9 @@ pub(crate) fn portrait(clause: &Clause<'_>) -> Option<Portrait> {
     if !be || !matches!(words.low(article), "a" | "an" | "the" | "another" | "one") {
         return None;
     }
+    // "X was one of several groups that": X is one.
+    let one_of = words.low(article) == "one" && words.low(article.saturating_add(1)) == "of";
+    let article = article.saturating_add(if one_of { 2 } else { 0 });
     let head_end = (article..clause.end.min(article.saturating_add(14)))
         .find(|at| {
             matches!(

@@ -303,6 +303,11 @@ fn by_content(
     }
     let speaks_for_party =
         !matches!(who.like, Like::Experts | Like::Crowd) && who.kind != SpeakerKind::Expert;
+    // "my client had no part in it": whoever says "we" and "my" is a party.
+    let own_cause = content
+        .clone()
+        .any(|at| matches!(words.low(at), "we" | "our" | "us" | "my" | "i"));
+    let speaks_for_party = speaks_for_party || own_cause && who.like == Like::Person;
     if signs.first(Sign::Deny).is_some() && !speaks_for_party && who.like != Like::Crowd {
         // Who is no party has nothing to deny; "groundless" is a doubt then.
         return make(Stance::Doubts, other(), 1);

@@ -45,6 +45,14 @@ pub(crate) fn speaker(
             relative: None,
         })
     };
+    // "X is quick to load, indicating": what shows something says nothing.
+    let shows = matches!(
+        words.low(at),
+        "indicating" | "suggesting" | "showing" | "revealing" | "highlighting" | "signaling" | "implying"
+    );
+    if shows && found.iter().all(|one| one.side == Side::Inside || one.passive) {
+        return None;
+    }
     if words.low(at).ends_with("ing")
         && lexicon()
             .cues
@@ -147,6 +155,28 @@ pub(crate) fn speaker(
                 region
             };
             // "he said" behind somebody who speaks in the same sentence is that one.
+            // "X is active, and it claims": the pronoun is the sentence's own subject.
+            let thing = region.len() == 1 && matches!(words.low(region.start), "it" | "they");
+            if thing
+                && found.iter().all(|one| one.side == Side::Inside || one.passive)
+                && region.start > clause.start.saturating_add(3)
+                && let Some(own) = main_subject(clause, region.start, memory)
+                && !matches!(own.like, Like::Paper | Like::Crowd | Like::Anon)
+                && (own.like != Like::Person || own.doubt > 0 && own.kind == SpeakerKind::Expert)
+                && own.name.chars().any(char::is_uppercase)
+            {
+                // "it" is no person, whatever the name looks like.
+                let mut own = own;
+                if own.like == Like::Person {
+                    own.like = Like::Firm;
+                    own.kind = SpeakerKind::Company;
+                }
+                return Some(Speaker {
+                    who: own,
+                    start: region.start,
+                    relative: None,
+                });
+            }
             let alone = region.len() == 1 && matches!(words.low(region.start), "he" | "she" | "it" | "they");
             let person = matches!(words.low(region.start), "he" | "she");
             let same = found.iter().rev().find(|one| {
@@ -227,8 +257,17 @@ fn first_name(clause: &Clause<'_>, before: usize, memory: &Memory) -> Option<Who
         }
         _ => crate::who::name_run(words, clause.start, before)?.end,
     };
+    let mut end = end;
+    while lexicon().nouns.contains_key(words.low(end)) && !words.is_name(end) {
+        end = end.saturating_add(1);
+    }
     let verb = words.low(end);
-    let present = verb.len() > 3 && verb.ends_with('s') && words.is_word(end) && !words.is_name(end);
+    let plural = end
+        .checked_sub(1)
+        .is_some_and(|back| words.low(back).ends_with('s'));
+    let present = plural && words.is_word(end) && !words.is_name(end);
+    let present =
+        present || verb.len() > 3 && verb.ends_with('s') && words.is_word(end) && !words.is_name(end);
     present.then(|| who(words, clause.start..end, memory)).flatten()
 }
 

@@ -125,7 +125,7 @@ pub(crate) fn is_adverb(low: &str) -> bool {
 /// Whether the word shows that a clause has its verb.
 pub(crate) fn is_verbal(words: &Words<'_>, at: usize) -> bool {
     let low = words.low(at);
-    if words.is_name(at) && low.ends_with("ed") {
+    if words.is_name(at) && (low.ends_with("ed") || matches!(low, "may" | "will")) {
         return false;
     }
     matches!(

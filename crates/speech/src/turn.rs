@@ -12,7 +12,10 @@ use crate::who::Like;
 use crate::words::Words;
 
 /// Verbs of opinion: with "to" behind them they are passives, with or without "is".
-pub(crate) const OPINION: [&str; 12] = [
+pub(crate) const OPINION: [&str; 15] = [
+    "assessed",
+    "judged",
+    "deemed",
     "believed",
     "thought",
     "suspected",
@@ -88,6 +91,13 @@ pub(crate) fn negative(
         verb = verb.saturating_sub(1);
     }
     let made = speaker(clause, verb.max(floor), floor, found, memory)?;
+    // "The advisory does not identify": a paper withholds nothing.
+    let paper = made.who.mention.end.checked_sub(1).is_some_and(|head| {
+        crate::lexicon::lexicon().nouns.get(words.low(head)) == Some(&crate::lexicon::Noun::Paper)
+    });
+    if paper && tone == Tone::Is(Stance::Declines) {
+        return None;
+    }
     let speaks = matches!(
         made.who.like,
         Like::State

@@ -144,12 +144,17 @@ pub(crate) fn verb(
             } else {
                 cue.tone
             },
-            side: Side::Inside,
+            // "As reported by X, …" covers the sentence.
+            side: if at == clause.start.saturating_add(1) {
+                Side::Whole
+            } else {
+                Side::Inside
+            },
             start: at.saturating_sub(1),
             covers: at.saturating_sub(1)..end,
             via: Vec::new(),
             nominal: false,
-            nested: true,
+            nested: at != clause.start.saturating_add(1),
             passive: false,
             through: None,
             doubt: 1,

@@ -235,7 +235,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         for (one, state) in voiced.iter().zip(&state) {
             matched += usize::from(state.is_some());
             good += usize::from(*state == Some(true));
-            if let (true, Some(right)) = (rows, state) {
+            // Whether a quotation that goes on is the right one's is not marked by name here.
+            if let (true, Some(right)) = (rows && one.statement.cue.is_some(), state) {
                 write!(out, "{name}\t{}\t0", u8::from(*right))?;
                 for ground in grounds(&one.statement) {
                     write!(out, "\t{}", u8::from(ground))?;
