@@ -1,5 +1,6 @@
 //! From a document to its statements: each part of a sentence goes to who says it, the rest to the publisher.
 
+use crate::around::{dateline, obtained_by, quoted_paper, sort_dates, unattributed};
 use crate::carry;
 use crate::cue::{self, Found, HANDED, Side, nobody};
 use crate::dates::{Dated, dates};
@@ -412,10 +413,9 @@ impl Reader<'_> {
         let words = clause.words;
         // "founder Julian Assange": an office names the person behind it.
         for at in clause.start..clause.end {
-            if words.is_name(at.saturating_add(1)) || words.is_mark(at.saturating_add(1), '.') {
-                if let Some((name, gender)) = crate::gender::titled(words, at) {
-                    self.memory.learn(name, gender);
-                }
+            let name = words.is_name(at.saturating_add(1)) || words.is_mark(at.saturating_add(1), '.');
+            if name && let Some((surname, gender)) = crate::gender::titled(words, at) {
+                self.memory.learn(surname, gender);
             }
             let office = lexicon().nouns.get(words.low(at)).is_some_and(|noun| {
                 matches!(
@@ -525,74 +525,6 @@ fn party_of(named: &crate::sense::Named) -> Option<Who> {
     crate::who::of_party(index, named.at..named.end)
 }
 
-/// Without the dateline: "LONDON (Reuters) – ".
-fn dateline(words: &Words<'_>, range: Range<usize>) -> Range<usize> {
-    let shout = |at: usize| {
-        let raw = words.raw(at);
-        words.is_word(at) && raw.chars().any(char::is_alphabetic) && !raw.chars().any(char::is_lowercase)
-    };
-    if !shout(range.start) || words.raw(range.start).len() < 3 {
-        return range;
-    }
-    let window = range.start.saturating_add(1)..range.end.min(range.start.saturating_add(14));
-    for at in window {
-        if words.mark(at).is_some_and(|mark| matches!(mark, '-' | '–' | '—')) {
-            let mut from = at;
-            while words
-                .mark(from)
-                .is_some_and(|mark| matches!(mark, '-' | '–' | '—'))
-            {
-                from = from.saturating_add(1);
-            }
-            return from..range.end;
-        }
-        if is_verbal(words, at) {
-            break;
-        }
-    }
-    range
-}
-
-/// The paper that words are quoted from: "said in his e-mail", "according to an e-mail".
-fn quoted_paper<'w>(words: &'w Words<'_>, tokens: &Range<usize>) -> Option<&'w str> {
-    tokens
-        .clone()
-        .find(|at| {
-            let led = at.saturating_sub(3).max(tokens.start)..*at;
-            matches!(
-                words.low(*at),
-                "e-mail" | "email" | "letter" | "memo" | "document" | "documents" | "cable"
-            ) && led
-                .clone()
-                .any(|at| matches!(words.low(at), "in" | "to" | "from"))
-        })
-        .map(|at| words.low(at))
-}
-
-/// The agency in "obtained by Reuters", "seen by the Times".
-fn obtained_by(words: &Words<'_>, tokens: &Range<usize>) -> Option<String> {
-    let by = tokens.clone().find(|at| {
-        words.low(*at) == "by"
-            && at
-                .checked_sub(1)
-                .is_some_and(|back| matches!(words.low(back), "obtained" | "seen" | "reviewed"))
-    })?;
-    named(words, by..tokens.end.min(by.saturating_add(6)))
-        .into_iter()
-        .find(|party| party.sort == crate::lexicon::Sort::Media)
-        .map(|party| party.name)
-}
-
-/// "reportedly", "allegedly": told by nobody in particular.
-fn unattributed(clause: &Clause<'_>) -> Option<usize> {
-    (clause.start..clause.end).find(|at| {
-        matches!(
-            clause.words.low(*at),
-            "reportedly" | "allegedly" | "supposedly" | "purportedly"
-        ) && !clause.quoted.get(*at).copied().unwrap_or(false)
-    })
-}
-
 /// Whether words of speech stand in `tokens` outside quotations that are not those at `cue`.
 fn left_over(text: &Text<'_>, tokens: &Range<usize>, cue: &Range<usize>) -> bool {
     tokens.clone().any(|at| {
@@ -621,25 +553,4 @@ fn form(found: &Found, quoted: usize, length: usize, text: &Text<'_>, tokens: &R
     } else {
         Form::Mixed
     }
-}
-
-/// Which date says when it was said, and which when it happened.
-fn sort_dates(all: &[Dated], found: &Found, tokens: &Range<usize>) -> (Option<String>, Option<String>) {
-    let mut said = None;
-    let mut happened = None;
-    for one in all {
-        let inside = one.tokens.start >= tokens.start && one.tokens.end <= tokens.end;
-        let beside = one.tokens.start >= found.cue.end && one.tokens.start.saturating_sub(found.cue.end) <= 2
-            || one.tokens.end <= found.cue.start && found.cue.start.saturating_sub(one.tokens.end) <= 2
-            || found.side == Side::Before
-                && one.tokens.end <= found.start.max(found.who.mention.start)
-                && inside
-            || found.side == Side::After && one.tokens.start >= found.cue.end;
-        if beside && !found.passive && !found.cue.is_empty() {
-            said = said.or_else(|| Some(one.text()));
-        } else if inside {
-            happened = happened.or_else(|| Some(one.text()));
-        }
-    }
-    (said, happened)
 }

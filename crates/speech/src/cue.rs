@@ -1,11 +1,12 @@
 //! Where in a sentence somebody speaks: verbs with their subjects, "according to", passives, participles, nouns.
 
+use crate::handed::{cites, hand_over};
 use crate::lexicon::{Tone, lexicon};
 use crate::memory::Memory;
 use crate::speaker::speaker;
 use crate::statement::{Record, SpeakerKind};
 use crate::subject::{Clause, is_verbal};
-use crate::verb::{hand_over, verb};
+use crate::verb::verb;
 use crate::who::{Like, Who, who};
 use ascribe_model::words::Stance;
 use std::ops::Range;
@@ -162,7 +163,7 @@ pub(crate) fn find(clause: &Clause<'_>, memory: &Memory) -> Vec<Found> {
             }
             Some(mut one) => {
                 hand_over(clause, &mut one, memory);
-                crate::verb::cites(clause, &mut one, memory);
+                cites(clause, &mut one, memory);
                 let handed = found.last().is_some_and(|last| {
                     last.via.iter().any(|name| name == HANDED) && last.who.name == one.who.name
                 });

@@ -4,6 +4,7 @@
 //! in, and so is what it was found by. Knows nothing of a case; reads no files; believes nothing.
 //! Source: CASE, "out/statements.json".
 
+mod around;
 mod attribution;
 mod author;
 mod carry;
@@ -14,6 +15,7 @@ mod dates;
 pub mod echo;
 mod fits;
 mod gender;
+mod handed;
 mod heading;
 mod layout;
 mod lexicon;

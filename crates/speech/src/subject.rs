@@ -428,7 +428,8 @@ fn with_appositions(clause: &Clause<'_>, segments: &[Range<usize>]) -> Option<us
             && !is_adverb(low)
             && !low.ends_with("ing")
             && !matches!(low, "but" | "and" | "who" | "which")
-            && !opens(beside).then(|| finite(head)).unwrap_or(true);
+            && opens(beside)
+            && !finite(head);
         let rest = segments.get(first.saturating_add(2)..).unwrap_or_default();
         let follows = rest.iter().all(|segment| {
             opens(segment)

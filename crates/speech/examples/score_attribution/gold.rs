@@ -85,11 +85,14 @@ fn hash(name: &str) -> u64 {
     })
 }
 
+/// A text with its marks.
+pub(crate) type Article = (String, String, Vec<Attribution>);
+
 /// Name, text and marks of the articles of one half, in order of their names.
 pub(crate) fn articles(
     folder: &Path,
     half: &str,
-) -> Result<Vec<(String, String, Vec<Attribution>)>, Box<dyn Error>> {
+) -> Result<Vec<Article>, Box<dyn Error>> {
     let mut marks: BTreeMap<String, std::path::PathBuf> = BTreeMap::new();
     for entry in std::fs::read_dir(folder.join("attributions"))? {
         let path = entry?.path();
@@ -104,7 +107,7 @@ pub(crate) fn articles(
     }
     let mut found = Vec::new();
     for (name, path) in marks {
-        let first = hash(&name).count_ones() % 2 == 0;
+        let first = hash(&name).count_ones().is_multiple_of(2);
         if half == "first" && !first || half == "second" && first {
             continue;
         }
