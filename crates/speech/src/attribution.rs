@@ -106,6 +106,10 @@ impl Reader<'_> {
         self.turn = crate::transcript::turn(&words, &self.memory)
             .map(|(who, _)| who)
             .or_else(|| self.writer.clone());
+        // "Q: …": whoever asks says nothing.
+        if matches!(words.low(0), "q" | "question") && words.is_mark(1, ':') {
+            return;
+        }
         let text = Text {
             block,
             words,
@@ -365,14 +369,19 @@ impl Reader<'_> {
     /// The publisher's own words, where they tell something about the matter.
     fn publisher(&mut self, text: &Text<'_>, tokens: Range<usize>) {
         let words = &text.words;
-        if text.block.kind == Kind::Caption || !tells(words, &tokens, text.block.kind) {
+        // "We do not share that view": who writes takes a side.
+        let side = own_side(text, &tokens);
+        if text.block.kind == Kind::Caption || side.is_none() && !tells(words, &tokens, text.block.kind) {
             return;
         }
         let all = dates(words, tokens.clone(), self.paper.published);
-        let target = named(words, tokens.clone())
-            .into_iter()
-            .next()
-            .map(|party| party.name);
+        let target = side.as_ref().and_then(|side| side.target.clone());
+        let target = target.or_else(|| {
+            named(words, tokens.clone())
+                .into_iter()
+                .next()
+                .map(|party| party.name)
+        });
         self.found.push(Statement {
             at: self.place(text, tokens.clone()),
             speaker: PUBLISHER.to_owned(),
@@ -381,7 +390,7 @@ impl Reader<'_> {
             speaker_kind: SpeakerKind::Media,
             record: Record::Publisher,
             via: Vec::new(),
-            stance: Stance::Reports,
+            stance: side.map_or(Stance::Reports, |side| side.stance),
             target,
             evidence: evidence(words, tokens.clone()),
             certainty: certainty(words, tokens.clone()),
@@ -523,6 +532,33 @@ fn party_of(named: &crate::sense::Named) -> Option<Who> {
         .iter()
         .position(|party| party.name == named.name)?;
     crate::who::of_party(index, named.at..named.end)
+}
+
+/// What the document's own voice does in a sentence in which it says "we" or "I", where it does more than report.
+fn own_side(text: &Text<'_>, tokens: &Range<usize>) -> Option<crate::sense::Sense> {
+    let words = &text.words;
+    let own = tokens.clone().any(|at| {
+        matches!(words.low(at), "we" | "our" | "us" | "i" | "my")
+            && words.raw(at) != "US"
+            && !text.quoted.get(at).copied().unwrap_or(false)
+    });
+    if !own {
+        return None;
+    }
+    let mut voice = nobody(PUBLISHER);
+    voice.like = Like::Firm;
+    voice.kind = SpeakerKind::Company;
+    let read = sense(words, tokens.clone(), tokens.start, &voice, Tone::Content, None);
+    matches!(
+        read.stance,
+        Stance::Accuses
+            | Stance::Doubts
+            | Stance::Denies
+            | Stance::Declines
+            | Stance::Condemns
+            | Stance::Supports
+    )
+    .then_some(read)
 }
 
 /// Whether words of speech stand in `tokens` outside quotations that are not those at `cue`.

@@ -267,6 +267,11 @@ pub(crate) fn common(
                 return Some(persona(words, range.clone(), region_end, definite, memory));
             }
             let news = range.clone().any(|at| words.low(at) == "news");
+            // "the Tasnim news agency": the name without what it is.
+            let text = match crate::who::name_run(words, range.start, range.end) {
+                Some(run) if news && run.end < range.end && words.low(run.end) == "news" => plain(words, run),
+                _ => text,
+            };
             let like = match noun {
                 _ if news => Like::Media,
                 Noun::Firm => Like::Firm,
@@ -405,6 +410,12 @@ pub(crate) fn cut_head(words: &Words<'_>, range: Range<usize>, seen: &Head) -> R
 }
 
 pub(crate) fn unknown_head(words: &Words<'_>, range: Range<usize>, whose: Option<String>) -> Option<Who> {
+    // "Israel's Channel 9": the name stands behind the possessive.
+    let range = range
+        .clone()
+        .rev()
+        .find(|at| words.is_possessive(*at) && at.saturating_add(1) < range.end)
+        .map_or(range.clone(), |at| at.saturating_add(1)..range.end);
     let last = range.end.saturating_sub(1);
     // "Qihoo 360": a number may end a name.
     let number = |at: usize| {

@@ -285,6 +285,14 @@ fn phrase(clause: &Clause<'_>, at: usize, floor: usize, found: &[Found], memory:
     {
         return None;
     }
+    // "do not share that view": the phrase does not hold.
+    let back = at.saturating_sub(2).max(clause.start)..at;
+    if back
+        .into_iter()
+        .any(|at| matches!(words.low(at), "not" | "never" | "don't" | "doesn't" | "didn't"))
+    {
+        return None;
+    }
     let participle = words.low(at).ends_with("ing");
     let mut handed = Vec::new();
     let made = match crate::verb::quoted_object(clause, at, found) {

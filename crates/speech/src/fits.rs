@@ -129,6 +129,12 @@ pub(crate) fn reads_as_noun(clause: &Clause<'_>, at: usize, cue: Cue, back: Opti
                 | "most"
                 | "few"
                 | "various"
+                | "two"
+                | "three"
+                | "four"
+                | "five"
+                | "six"
+                | "seven"
                 | "multiple"
         );
         if noun_like && counted && !words.is_name(back) {
@@ -244,11 +250,12 @@ pub(crate) fn fits(clause: &Clause<'_>, at: usize, cue: Cue, made: &Speaker) -> 
                 matches!(words.low(at), "link" | "links" | "linking") && !links || words.low(at) == "charge";
             let needs: &[&str] = match words.low(at) {
                 "charged" | "charges" | "charging" => &["with"],
+                "held" | "holds" | "holding" => &["responsible", "accountable"],
                 "traced" | "traces" | "tracing" | "tied" | "ties" | "tying" => &["to"],
                 "sanctioned" | "sanctions" | "sanctioning" | "designated" | "designates" | "designating" => {
                     &["for", "over"]
                 }
-                "trace" | "tie" | "sanction" | "designate" => &["(never)"],
+                "trace" | "tie" | "sanction" | "designate" | "hold" => &["(never)"],
                 _ => &[],
             };
             bare |= !needs.is_empty()
@@ -339,6 +346,14 @@ pub(crate) fn issued_paper<'w>(clause: &'w Clause<'_>, at: usize) -> Option<&'w 
 pub(crate) fn complement(clause: &Clause<'_>, at: usize, cue: Cue) -> bool {
     let words = clause.words;
     let next = at.saturating_add(1);
+    // "We believe, with moderate confidence, that": what is inserted does not count.
+    let next = if words.is_mark(next, ',') {
+        (next.saturating_add(1)..clause.end.min(next.saturating_add(9)))
+            .find(|at| words.is_mark(*at, ','))
+            .map_or(next, |comma| comma.saturating_add(1))
+    } else {
+        next
+    };
     let window = next..clause.end.min(next.saturating_add(9));
     if matches!(cue.frame, Frame::Act | Frame::Blame)
         || cue.frame == Frame::Say && cue.form == Form::Ing && next < clause.end && words.low(next) != "to"

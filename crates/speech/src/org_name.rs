@@ -4,7 +4,21 @@ use std::ops::Range;
 
 use crate::words::Words;
 
-const ORG_WORDS: [&str; 54] = [
+const ORG_WORDS: [&str; 68] = [
+    "cert",
+    "csirt",
+    "gmbh",
+    "telecom",
+    "telekom",
+    "airlines",
+    "airways",
+    "mutual",
+    "insurance",
+    "trust",
+    "ledger",
+    "herald",
+    "tribune",
+    "gazette",
     "solutions",
     "software",
     "research",

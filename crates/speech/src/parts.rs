@@ -152,6 +152,17 @@ pub(crate) fn parts(clause: &Clause<'_>, found: Vec<Found>) -> Vec<Part> {
             governing = Some(last);
             continue;
         }
+        // "rejected the charge, calling it a lie": one thing said.
+        let calls = last.side == Side::Before
+            && one.who.name == last.who.name
+            && matches!(
+                words.low(one.cue.start),
+                "calling" | "describing" | "asserting" | "insisting" | "arguing"
+            );
+        if calls {
+            governing = Some(last);
+            continue;
+        }
         // A passive or a thought inside what somebody says is how sure it is, not a speaker of its own.
         let within = last.side == Side::Before
             && !last.passive

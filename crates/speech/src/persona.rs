@@ -34,6 +34,7 @@ pub(crate) fn persona(
                 | "as"
                 | "dubbed"
                 | "named"
+                | "goes"
         )
     });
     let cut = region_end.max(range.end.saturating_add(12));

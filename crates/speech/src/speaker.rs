@@ -191,13 +191,23 @@ pub(crate) fn speaker(
                     relative: None,
                 });
             }
-            let always = lexicon()
-                .cues
-                .get(words.low(at))
-                .is_some_and(|cue| cue.frame == Frame::Say && cue.form != Form::Ing)
-                && (words.low(at).starts_with("sa")
-                    || crate::fits::complement(clause, at, lexicon().cues.get(words.low(at)).copied()?)
-                    || crate::verb::is_after(clause, at, region.start));
+            let human = [
+                "wrote", "writ", "add", "note", "repl", "answer", "respond", "stress", "recall", "belie",
+                "think",
+            ]
+            .iter()
+            .any(|stem| words.low(at).starts_with(stem))
+                && (words.low(at.saturating_add(1)) == "that"
+                    || clause.quoted.get(at.saturating_add(1)).copied().unwrap_or(false));
+            let always = human
+                || lexicon().phrases.at(words, at).is_some()
+                || lexicon()
+                    .cues
+                    .get(words.low(at))
+                    .is_some_and(|cue| cue.frame == Frame::Say && cue.form != Form::Ing)
+                    && (words.low(at).starts_with("sa")
+                        || crate::fits::complement(clause, at, lexicon().cues.get(words.low(at)).copied()?)
+                        || crate::verb::is_after(clause, at, region.start));
             let mut who = who(words, region.clone(), memory)
                 .or_else(|| always.then(|| stranger(words, region.clone())).flatten())?;
             let mut start = region.start;

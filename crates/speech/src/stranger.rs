@@ -138,6 +138,7 @@ pub(crate) fn stranger(words: &Words<'_>, range: Range<usize>) -> Option<Who> {
     if end.saturating_sub(start) > HEAD_TOKENS_MAX
         || !speaks(last)
         || !(words.is_word(start))
+        || after_head(words.low(start)) && !words.is_name(start)
         || is_nobody(words.low(start))
         || (start..end).any(|at| is_verbal(words, at) && !words.low(at).ends_with("ed"))
     {

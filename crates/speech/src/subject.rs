@@ -42,7 +42,13 @@ const AUXILIARIES: [&str; 18] = [
     "has", "have", "had", "is", "are", "was", "were", "be", "been", "being", "do", "does", "did", "also",
     "not", "n't", "then", "will",
 ];
-const ADVERBS: [&str; 30] = [
+const ADVERBS: [&str; 36] = [
+    "meanwhile",
+    "nevertheless",
+    "nonetheless",
+    "therefore",
+    "instead",
+    "too",
     "also",
     "later",
     "subsequently",
@@ -204,6 +210,16 @@ pub(crate) fn is_verbal(words: &Words<'_>, at: usize) -> bool {
             | "threw"
             | "withdrew"
             | "comes"
+            | "goes"
+            | "runs"
+            | "works"
+            | "gets"
+            | "takes"
+            | "gives"
+            | "keeps"
+            | "sits"
+            | "lives"
+            | "leads"
             | "come"
             | "makes"
             | "uses"
@@ -349,7 +365,7 @@ pub(crate) fn subject(clause: &Clause<'_>, verb: usize, floor: usize) -> Subject
             lexicon().nouns.get(words.low(at)).is_some_and(|noun| {
                 matches!(
                     noun,
-                    Noun::Role | Noun::FirmRole | Noun::ExpertRole | Noun::Expert | Noun::Anon
+                    Noun::Role | Noun::FirmRole | Noun::ExpertRole | Noun::Expert | Noun::Anon | Noun::Firm
                 )
             })
         })
@@ -364,6 +380,28 @@ pub(crate) fn subject(clause: &Clause<'_>, verb: usize, floor: usize) -> Subject
         return Subject::Carried;
     };
     let from = clause_start(clause, segment.start, segment.end.min(end));
+    // "On Wednesday the city said": the day is no part of who speaks.
+    let from = {
+        let day = |at: usize| {
+            is_weekday(words.low(at))
+                || month(words.low(at)).is_some() && words.is_name(at)
+                || words.at(at).is_some_and(|token| token.shape == Shape::Number)
+        };
+        let next = from.saturating_add(1);
+        let leads = matches!(
+            words.low(from),
+            "on" | "in" | "by" | "at" | "since" | "last" | "late" | "early"
+        );
+        let mut at = next;
+        while leads && at < segment.end && day(at) {
+            at = at.saturating_add(1);
+        }
+        if leads && at > next && at < segment.end {
+            at
+        } else {
+            from
+        }
+    };
     // "the first time the agency has accused": told about, not said.
     let told_about = (from.saturating_sub(1)..segment.end)
         .any(|at| words.low(at) == "time" && crate::who::is_determiner(words.low(at.saturating_add(1))));
@@ -484,7 +522,15 @@ fn clause_start(clause: &Clause<'_>, start: usize, end: usize) -> usize {
                     "known" | "identified" | "tracked" | "described" | "itself" | "themselves"
                 )
             });
-        if (SUBORDINATORS.contains(&low) && !named_as
+        // "a group that goes by the name": a relative clause, not a new one.
+        let relative_that = low == "that"
+            && at.checked_sub(1).is_some_and(|back| {
+                back >= start
+                    && (words.is_name(back) || lexicon().nouns.contains_key(words.low(back)))
+                    && !lexicon().cues.contains_key(words.low(back))
+            })
+            && is_verbal(words, next);
+        if (SUBORDINATORS.contains(&low) && !named_as && !relative_that
             || matches!(low, "which" | "who") && !(next..end).any(|at| is_verbal(words, at)))
             && next < end
             && (at == start || !words.is_name(at))

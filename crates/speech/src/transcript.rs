@@ -16,8 +16,20 @@ use crate::words::Words;
 const LABEL_WORDS_MAX: usize = 5;
 
 /// Labels that are no speakers.
-const NO_SPEAKERS: [&str; 12] = [
-    "note", "update", "summary", "warning", "source", "photo", "watch", "related", "tlp", "subject", "date",
+const NO_SPEAKERS: [&str; 14] = [
+    "correction",
+    "clarification",
+    "note",
+    "update",
+    "summary",
+    "warning",
+    "source",
+    "photo",
+    "watch",
+    "related",
+    "tlp",
+    "subject",
+    "date",
     "re",
 ];
 

@@ -361,7 +361,12 @@ pub(crate) fn inverted(clause: &Clause<'_>, at: usize, cue: Cue, memory: &Memory
     {
         return None;
     }
-    if (next..end).any(|at| is_verbal(words, at) && !words.is_name(at) && !after_relative(words, next, at)) {
+    if (next..end).any(|at| {
+        is_verbal(words, at)
+            && !words.is_name(at)
+            && !after_relative(words, next, at)
+            && !(at > next && crate::who::after_head(words.low(at)))
+    }) {
         return None;
     }
     // What stands beside the name: ", a professor at …,".
@@ -383,6 +388,21 @@ pub(crate) fn inverted(clause: &Clause<'_>, at: usize, cue: Cue, memory: &Memory
     })?;
     if speaker.like == Like::Person {
         describe(words, &mut speaker, end..beside);
+    }
+    // "says the chief of the guard, Ana Ruiz": the name behind the office.
+    if speaker.doubt > 0
+        && !speaker.name.contains(char::is_uppercase)
+        && words.is_mark(end, ',')
+        && let Some(run) = crate::who::name_run(words, end.saturating_add(1), beside)
+        && run.len() >= 2
+        && run.end == beside
+        && !crate::who::is_org_name(words, run.clone())
+    {
+        speaker.name = crate::who::plain(words, run.clone());
+        speaker.record = crate::statement::Record::OnRecord;
+        speaker.like = Like::Person;
+        speaker.mention = run;
+        speaker.doubt = 0;
     }
     Some(Found {
         cue: at..next,

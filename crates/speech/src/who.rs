@@ -539,7 +539,7 @@ fn head(
     if let Some((index, naming, place)) = seen.last_party.clone()
         && (place.end == range.end
             || place.end.saturating_add(1) == range.end && words.is_possessive(place.end)
-            || seen.noun.is_none())
+            || seen.noun.is_none() && !(place.end..range.end).any(|at| words.is_name(at)))
         && naming != Naming::Adjective
         && !is_org_name(words, place.end..range.end)
     {

@@ -89,10 +89,7 @@ fn hash(name: &str) -> u64 {
 pub(crate) type Article = (String, String, Vec<Attribution>);
 
 /// Name, text and marks of the articles of one half, in order of their names.
-pub(crate) fn articles(
-    folder: &Path,
-    half: &str,
-) -> Result<Vec<Article>, Box<dyn Error>> {
+pub(crate) fn articles(folder: &Path, half: &str) -> Result<Vec<Article>, Box<dyn Error>> {
     let mut marks: BTreeMap<String, std::path::PathBuf> = BTreeMap::new();
     for entry in std::fs::read_dir(folder.join("attributions"))? {
         let path = entry?.path();
