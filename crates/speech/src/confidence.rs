@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use ascribe_model::words::Stance;
 
+use crate::lexicon::lexicon;
 use crate::statement::{Form, Record, Statement, Tier};
 
 /// What a statement's confidence rests on, each true or false, in the order of [`grounds`].
@@ -15,24 +16,24 @@ pub const GROUNDS: [&str; 14] = [
     "named-before",
     "speaker-guessed",
     "goes-on",
+    "indirect",
     "no-name-in-it",
     "part-of-another",
     "several-speak",
-    "indirect",
     "speech-left-over",
     "publisher",
     "without-a-name",
     "asserts",
-    "content-decides",
+    "takes-a-side",
     "stance-guessed",
-    "asserts-about-a-party",
+    "speaker-listed",
 ];
 
 /// The first so many grounds are those of the speaker.
 pub const OF_SPEAKER: usize = 8;
 
 /// From here on they are those of speaker and stance together, after the log odds of the speaker.
-pub const OF_BOTH: usize = 7;
+pub const OF_BOTH: usize = 4;
 
 /// How many weights the curve of both has: the log odds of the speaker and its own grounds.
 pub const BOTH: usize = GROUNDS.len() - OF_BOTH + 1;
@@ -45,17 +46,20 @@ pub fn grounds(one: &Statement) -> [bool; GROUNDS.len()] {
         one.naming == 1,
         one.naming >= 2,
         one.cue.is_none() && !publisher,
+        one.form == Form::Indirect,
         !publisher && !one.speaker.chars().any(char::is_uppercase),
         one.nesting > 0 || one.form == Form::Nominal,
         one.several,
-        one.form == Form::Indirect,
         one.left_over,
         publisher,
         one.record == Record::Anonymous,
         one.stance == Stance::Asserts,
-        one.reading == 1,
+        matches!(
+            one.stance,
+            Stance::Accuses | Stance::Denies | Stance::ClaimsResponsibility
+        ),
         one.reading >= 2,
-        one.stance == Stance::Asserts && one.target.is_some(),
+        lexicon().party(&one.speaker).is_some(),
     ]
 }
 
