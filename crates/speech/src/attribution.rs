@@ -150,6 +150,9 @@ impl Reader<'_> {
         }
         for (who, noun) in crate::portrait::appositions(&clause, &self.memory) {
             self.memory.call(words.low(noun), &who);
+            if who.like == Like::Persona {
+                self.memory.introduce_silently(&who);
+            }
             if who.mention.start <= clause.start.saturating_add(1) {
                 self.memory.note(&who);
             } else {

@@ -297,7 +297,13 @@ pub(crate) fn common(
                     ..known
                 });
             }
+            // "The operator of the dam" is somebody new.
+            let new_one = matches!(
+                words.low(range.end),
+                "of" | "at" | "that" | "who" | "which" | "behind"
+            );
             if definite
+                && !new_one
                 && (short || bare)
                 && let Some(last) = memory
                     .spoken_of(like)
@@ -309,7 +315,14 @@ pub(crate) fn common(
                             .spoken_of(Like::Media)
                             .filter(|_| like != Like::Firm && !ministerial(words.low(at)))
                     })
-                    .or_else(|| memory.thing().filter(|_| !ministerial(words.low(at))))
+                    .or_else(|| {
+                        memory
+                            .thing()
+                            .filter(|last| {
+                                noun != Noun::Firm || matches!(last.like, Like::Firm | Like::Media)
+                            })
+                            .filter(|_| !ministerial(words.low(at)))
+                    })
             {
                 // "the department" for an agency that is not called so is a guess.
                 let generic = matches!(

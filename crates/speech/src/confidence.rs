@@ -8,7 +8,6 @@ use std::sync::LazyLock;
 
 use ascribe_model::words::Stance;
 
-use crate::lexicon::lexicon;
 use crate::statement::{Form, Record, Statement, Tier};
 
 /// What a statement's confidence rests on, each true or false, in the order of [`grounds`].
@@ -26,7 +25,7 @@ pub const GROUNDS: [&str; 14] = [
     "asserts",
     "takes-a-side",
     "stance-guessed",
-    "speaker-listed",
+    "plainly-a-side",
 ];
 
 /// The first so many grounds are those of the speaker.
@@ -42,24 +41,30 @@ pub const BOTH: usize = GROUNDS.len() - OF_BOTH + 1;
 #[must_use]
 pub fn grounds(one: &Statement) -> [bool; GROUNDS.len()] {
     let publisher = one.record == Record::Publisher;
+    let named = !publisher && one.speaker.chars().any(char::is_uppercase);
+    let side = matches!(
+        one.stance,
+        Stance::Accuses | Stance::Denies | Stance::ClaimsResponsibility
+    );
+    let inner = one.nesting > 0 || one.form == Form::Nominal;
+    // Somebody named on the spot takes a side in the publisher's words, and nobody else speaks in the sentence.
+    let told = one.form == Form::Indirect && !one.several && !inner;
+    let plain = side && named && one.naming == 0 && told;
     [
         one.naming == 1,
         one.naming >= 2,
         one.cue.is_none() && !publisher,
         one.form == Form::Indirect,
-        !publisher && !one.speaker.chars().any(char::is_uppercase),
-        one.nesting > 0 || one.form == Form::Nominal,
+        !publisher && !named,
+        inner,
         one.several,
         one.left_over,
         publisher,
         one.record == Record::Anonymous,
         one.stance == Stance::Asserts,
-        matches!(
-            one.stance,
-            Stance::Accuses | Stance::Denies | Stance::ClaimsResponsibility
-        ),
+        side,
         one.reading >= 2,
-        lexicon().party(&one.speaker).is_some(),
+        plain,
     ]
 }
 

@@ -310,6 +310,8 @@ pub(crate) fn fits(clause: &Clause<'_>, at: usize, cue: Cue, made: &Speaker) -> 
                             )
                         });
                     judged
+                        || words.low(at).starts_with("describ")
+                            && matches!(made.who.like, Like::Firm | Like::Agency | Like::Experts)
                         || as_
                             && ["describ", "label", "characteri", "brand"]
                                 .iter()

@@ -89,6 +89,13 @@ impl Memory {
         self.note(who);
     }
 
+    /// Remembers a name that the document introduces, without taking the word.
+    pub(crate) fn introduce_silently(&mut self, who: &Who) {
+        if self.introduced.len() < PEOPLE_MAX {
+            self.introduced.insert(who.name.clone(), who.clone());
+        }
+    }
+
     /// Whom the document has introduced by this name.
     pub(crate) fn introduced(&self, name: &str) -> Option<Who> {
         self.introduced.get(name).cloned()

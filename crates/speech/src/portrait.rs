@@ -146,6 +146,29 @@ pub(crate) fn stands_for_a_name(words: &Words<'_>, at: usize) -> bool {
 pub(crate) fn appositions(clause: &Clause<'_>, memory: &Memory) -> Vec<(Who, usize)> {
     let words = clause.words;
     let mut found = Vec::new();
+    // "the BlackTar gang": the gang is BlackTar further on.
+    for noun in clause.start.saturating_add(1)..clause.end {
+        let gang =
+            matches!(words.low(noun), "gang" | "group" | "crew" | "collective") && !words.is_name(noun);
+        if !gang || clause.quoted.get(noun).copied().unwrap_or(false) || found.len() >= 2 {
+            continue;
+        }
+        let mut start = noun;
+        while start > clause.start && words.is_name(start.saturating_sub(1)) {
+            start = start.saturating_sub(1);
+        }
+        let listed = lexicon().party_at(words, start).is_some();
+        if start == noun
+            || listed
+            || crate::stranger::is_nobody(words.low(start))
+            || words.low(start) == "the"
+        {
+            continue;
+        }
+        let mut who = called(plain(words, start..noun));
+        who.mention = start..noun;
+        found.push((who, noun));
+    }
     for comma in clause.start.saturating_add(1)..clause.end {
         let article = comma.saturating_add(1);
         if !words.is_mark(comma, ',')
@@ -160,7 +183,7 @@ pub(crate) fn appositions(clause: &Clause<'_>, memory: &Memory) -> Vec<(Who, usi
             .find(|at| {
                 matches!(
                     lexicon().nouns.get(words.low(*at)),
-                    Some(Noun::Firm | Noun::Org | Noun::Ngo | Noun::Outlet)
+                    Some(Noun::Firm | Noun::Org | Noun::Ngo | Noun::Outlet | Noun::Persona)
                 ) && !words.is_name(*at)
             })
         else {
@@ -177,6 +200,16 @@ pub(crate) fn appositions(clause: &Clause<'_>, memory: &Memory) -> Vec<(Who, usi
             continue;
         }
         if crate::stranger::is_nobody(words.low(start)) || lexicon().party_at(words, start).is_some() {
+            continue;
+        }
+        if lexicon().nouns.get(words.low(noun)) == Some(&Noun::Persona) {
+            let hostile = (article..noun).any(|at| HOSTILE.contains(&words.low(at)))
+                || matches!(words.low(noun), "gang" | "hacker" | "hackers" | "hacktivists");
+            if hostile {
+                let mut who = called(plain(words, start..comma));
+                who.mention = start..comma;
+                found.push((who, noun));
+            }
             continue;
         }
         let (kind, like) = match lexicon().nouns.get(words.low(noun)) {

@@ -210,6 +210,26 @@ pub(crate) fn speaker(
                         || crate::verb::is_after(clause, at, region.start));
             let mut who = who(words, region.clone(), memory)
                 .or_else(|| always.then(|| stranger(words, region.clone())).flatten())?;
+            // "Acme restarted the line, the company said": the sentence's own subject.
+            let common = words.low(region.start) == "the"
+                && region.len() == 2
+                && matches!(who.like, Like::Firm | Like::Agency | Like::Persona)
+                && !who.name.contains(char::is_uppercase);
+            if common
+                && region.start > clause.start.saturating_add(2)
+                && let Some(own) = main_subject(clause, region.start, memory)
+                && own.name.contains(char::is_uppercase)
+                && matches!(own.like, Like::Firm | Like::Agency | Like::Persona | Like::Person)
+            {
+                let (kind, like, mention) = (who.kind, who.like, who.mention.clone());
+                who = Who {
+                    kind,
+                    like,
+                    mention,
+                    doubt: own.doubt.max(1),
+                    ..own
+                };
+            }
             let mut start = region.start;
             if who.like == Like::Person
                 && who.kind == SpeakerKind::Expert

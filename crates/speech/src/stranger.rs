@@ -97,7 +97,15 @@ pub(crate) fn trailing_name(words: &Words<'_>, range: Range<usize>) -> Option<Ra
     let before = start.checked_sub(1).filter(|before| *before >= range.start)?;
     let lower = words.is_word(before) && !after_head(words.low(before)) && !is_determiner(words.low(before));
     let run = name_run(words, start, range.end)?;
-    (lower && run.end == range.end && words.is_word(range.end.saturating_sub(1)) && run.len() >= 2)
+    // One word is a name where the word before says of what: "the hacker group NoMark".
+    let told = crate::lexicon::lexicon()
+        .nouns
+        .get(words.low(before))
+        .is_some_and(|noun| {
+            use crate::lexicon::Noun;
+            matches!(noun, Noun::Persona | Noun::Firm | Noun::Outlet | Noun::Ngo)
+        });
+    (lower && run.end == range.end && words.is_word(range.end.saturating_sub(1)) && (run.len() >= 2 || told))
         .then_some(run)
 }
 

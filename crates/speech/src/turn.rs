@@ -64,7 +64,7 @@ pub(crate) fn negative(
         "confirm" | "verify" | "comment" | "say" | "disclose" | "name" | "link" | "attribute"
         | "identify" | "elaborate" | "specify" | "respond" | "blame" | "answer" | "discuss" | "speculate"
         | "rule" | "confirmed" | "commented" | "named" | "disclosed" | "responded" | "attributed"
-        | "identified" | "said" | "blamed" => Tone::Is(Stance::Declines),
+        | "identified" | "said" | "blamed" | "return" | "reply" => Tone::Is(Stance::Declines),
         "observed" | "seen" | "found" | "detected" | "observe" | "see" | "find" | "detect" => Tone::Content,
         _ => return None,
     };
