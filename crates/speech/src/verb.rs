@@ -365,7 +365,7 @@ pub(crate) fn inverted(clause: &Clause<'_>, at: usize, cue: Cue, memory: &Memory
         is_verbal(words, at)
             && !words.is_name(at)
             && !after_relative(words, next, at)
-            && !(at > next && crate::who::after_head(words.low(at)))
+            && (at == next || !crate::who::after_head(words.low(at)))
     }) {
         return None;
     }
