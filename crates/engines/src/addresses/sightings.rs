@@ -178,6 +178,7 @@ pub(crate) fn sightings<'w>(
                             used,
                             event.count.max(1),
                             false,
+                            None,
                         );
                     }
                 }
