@@ -136,7 +136,7 @@ def mail_of(rng):
 def make(folder):
     import os
 
-    from cryptography.hazmat.primitives import serialization as ser
+    from cryptography.hazmat.primitives import serialization as serial
     from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
     rng = random.Random(20141205)
@@ -153,9 +153,9 @@ def make(folder):
             private[name] = pem
             lines.append(txt(f"{name}._domainkey.postbox.test", "v=DKIM1; k=rsa; p=" + base64.b64encode(der).decode()))
             continue
-        private[name] = key.private_bytes(ser.Encoding.PEM, ser.PrivateFormat.TraditionalOpenSSL, ser.NoEncryption())
-        form = ser.PublicFormat.PKCS1 if name == "r1025" else ser.PublicFormat.SubjectPublicKeyInfo
-        der = key.public_key().public_bytes(ser.Encoding.DER, form)
+        private[name] = key.private_bytes(serial.Encoding.PEM, serial.PrivateFormat.TraditionalOpenSSL, serial.NoEncryption())
+        form = serial.PublicFormat.PKCS1 if name == "r1025" else serial.PublicFormat.SubjectPublicKeyInfo
+        der = key.public_key().public_bytes(serial.Encoding.DER, form)
         lines.append(txt(f"{name}._domainkey.postbox.test", "v=DKIM1; k=rsa; p=" + base64.b64encode(der).decode()))
         if name == "r2048":
             more = base64.b64encode(der).decode()
@@ -167,9 +167,9 @@ def make(folder):
             for also in ("nosha1", "web", "strict", "old", "gone", "missing"):
                 private[also] = private[name]
     key = ed25519.Ed25519PrivateKey.generate()
-    raw = key.private_bytes(ser.Encoding.Raw, ser.PrivateFormat.Raw, ser.NoEncryption())
+    raw = key.private_bytes(serial.Encoding.Raw, serial.PrivateFormat.Raw, serial.NoEncryption())
     private["ed"] = base64.b64encode(raw)
-    public = key.public_key().public_bytes(ser.Encoding.Raw, ser.PublicFormat.Raw)
+    public = key.public_key().public_bytes(serial.Encoding.Raw, serial.PublicFormat.Raw)
     lines.append(txt("ed._domainkey.postbox.test", "v=DKIM1; k=ed25519; p=" + base64.b64encode(public).decode()))
     lines.append(txt("mixed._domainkey.postbox.test", "v=DKIM1; k=rsa; p=" + base64.b64encode(public).decode()))
     private["mixed"] = private["ed"]

@@ -214,7 +214,7 @@ mod tests {
             shape("----=_NextPart_000_0015_01D00F4B.8A3C2B10"),
             "----=_a8_d3_d4_h8.h8"
         );
-        assert_eq!(shape("CAF=xyz"), "a3=a3");
+        assert_eq!(shape("CAB=xyz"), "a3=a3");
         assert_eq!(shape(""), "");
     }
 
