@@ -1,14 +1,14 @@
 //! Which functions of two programs are the same, or nearly.
 //!
-//! Each function is in at most one pair. Exact pairs first, then near ones from the most alike down, then those that only their place in the
-//! program speaks for ([`crate::place`]): these are never rare.
+//! Each function is in at most one pair. First by everything that speaks for two functions being one ([`crate::place`]), then what is left
+//! and the same, then what is left and nearly the same, from the most alike down. Pairs that are not alike in themselves are never rare.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_model::program::{COMPARED_INSTRUCTIONS_MIN, Function, Program};
 use serde::{Deserialize, Serialize};
 
-use crate::place;
+use crate::place::{self, Placed, Rules, Watch};
 
 /// Places of a sketch that make one band: two functions are compared where they agree on a whole band.
 const BAND: usize = 4;
@@ -52,9 +52,9 @@ pub enum PairKind {
     Exact,
     /// Most instruction 3-grams in common.
     Near,
-    /// The same texts and large constants, which few other functions name.
+    /// Unlike in themselves; mostly what they name speaks for them: texts, tables, constants, imports.
     Marks,
-    /// The only ones left that could answer each other among the callees or callers of a pair.
+    /// Unlike in themselves; mostly their place speaks for them: callers, callees, neighbours.
     Calls,
 }
 
@@ -80,8 +80,11 @@ pub struct Pair {
     pub b: u64,
     /// How.
     pub kind: PairKind,
-    /// 1 for exact pairs, else the estimated share of 3-grams in common (of marks, for pairs by marks).
+    /// 1 for exact pairs, else the estimated share of 3-grams in common.
     pub similarity: f64,
+    /// Fitted probability that both are one function, by everything that speaks for it; none where only their likeness does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probability: Option<f64>,
     /// Whether it is no runtime or library code, has enough in it to agree on, and is not repeated all over either program.
     pub rare: bool,
 }
@@ -104,23 +107,51 @@ impl Comparison {
 /// More copies than this of one function in one program make it a commonplace of that program.
 const COPIES_MAX: usize = 2;
 
-/// The pairs of two programs, one to one, best first.
+/// The pairs of two programs, one to one, by start in the first.
 #[must_use]
 pub fn compare(a: &Program, b: &Program, options: &CompareOptions<'_>) -> Comparison {
+    compare_by(a, b, options, &Rules::default(), None)
+}
+
+/// The same by other rules, and watched.
+#[must_use]
+pub fn compare_by(
+    a: &Program,
+    b: &Program,
+    options: &CompareOptions<'_>,
+    rules: &Rules,
+    watch: Option<Watch<'_>>,
+) -> Comparison {
     let (left, right) = (Side::new(a, options), Side::new(b, options));
     let mut pairs = Vec::new();
     let (mut free_a, mut free_b): (BTreeSet<usize>, BTreeSet<usize>) = (
         (0..left.functions.len()).collect(),
         (0..right.functions.len()).collect(),
     );
+    let place = |side: &Side<'_>| -> BTreeMap<u64, usize> {
+        let starts = side.functions.iter().map(|function| function.start);
+        starts.zip(0..).collect()
+    };
+    let (place_a, place_b) = (place(&left), place(&right));
+    for placed in place::pairs(&a.functions, &b.functions, a.arch == b.arch, rules, watch) {
+        let (Some(i), Some(j)) = (place_a.get(&placed.a), place_b.get(&placed.b)) else {
+            continue;
+        };
+        free_a.remove(i);
+        free_b.remove(j);
+        pairs.extend(left.placed(*i, &right, *j, &placed, options));
+    }
     for (hash, here) in &left.exact {
         let Some(there) = right.exact.get(hash) else {
             continue;
         };
-        for (i, j) in here.iter().zip(there) {
-            free_a.remove(i);
-            free_b.remove(j);
-            pairs.extend(left.pair(*i, &right, *j, PairKind::Exact, 1.0, options));
+        let here = here.iter().filter(|i| free_a.contains(i)).copied();
+        let there = there.iter().filter(|j| free_b.contains(j)).copied();
+        let both: Vec<(usize, usize)> = here.zip(there).collect();
+        for (i, j) in both {
+            free_a.remove(&i);
+            free_b.remove(&j);
+            pairs.extend(left.pair(i, &right, j, PairKind::Exact, 1.0, options));
         }
     }
     let mut candidates = near_candidates(&left, &right, &free_a, &free_b, options.similarity_min);
@@ -132,8 +163,6 @@ pub fn compare(a: &Program, b: &Program, options: &CompareOptions<'_>) -> Compar
             pairs.extend(left.pair(i, &right, j, PairKind::Near, similarity, options));
         }
     }
-    let taken = pairs.iter().map(|pair| (pair.a, pair.b)).collect();
-    pairs.extend(place::pairs(&left.functions, &right.functions, taken));
     pairs.sort_by_key(|pair| (pair.a, pair.b));
     Comparison { pairs }
 }
@@ -161,6 +190,35 @@ impl<'a> Side<'a> {
         self.exact.get(&function.exact).map_or(0, Vec::len)
     }
 
+    /// A pair by everything that speaks for it, with the kind that its likeness gives it.
+    fn placed(
+        &self,
+        i: usize,
+        other: &Side<'_>,
+        j: usize,
+        placed: &Placed,
+        options: &CompareOptions<'_>,
+    ) -> Option<Pair> {
+        let (a, b) = (self.functions.get(i)?, other.functions.get(j)?);
+        let (kind, similarity) = if a.exact == b.exact {
+            (PairKind::Exact, 1.0)
+        } else {
+            let similarity = a.similarity(b);
+            let kind = if similarity >= options.similarity_min && are_of_like_length(a, b) {
+                PairKind::Near
+            } else if placed.by_marks {
+                PairKind::Marks
+            } else {
+                PairKind::Calls
+            };
+            (kind, similarity)
+        };
+        let mut pair = self.pair(i, other, j, kind, similarity, options)?;
+        pair.rare &= matches!(kind, PairKind::Exact | PairKind::Near);
+        pair.probability = Some(placed.probability);
+        Some(pair)
+    }
+
     fn pair(
         &self,
         i: usize,
@@ -181,6 +239,7 @@ impl<'a> Side<'a> {
             b: b.start,
             kind,
             similarity,
+            probability: None,
             rare,
         })
     }

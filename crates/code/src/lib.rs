@@ -18,7 +18,8 @@ mod discover;
 pub mod image;
 mod marks;
 pub mod normalise;
-mod place;
+pub mod place;
+pub mod shape;
 pub mod sketch;
 mod unwind;
 
@@ -46,6 +47,7 @@ pub fn functions(image: &image::Image<'_>, bounds: Bounds, stop: &dyn Fn() -> bo
     let (starts, mut cut) = discover::starts(image, bounds, stop);
     let mut work = discover::Work::new(bounds.instructions_max);
     let mut functions = Vec::with_capacity(starts.len());
+    let mut names = marks::Names::of(image);
     let mut next_starts = starts.keys().copied().skip(1);
     for (start, known) in &starts {
         let next = next_starts.next();
@@ -64,6 +66,7 @@ pub fn functions(image: &image::Image<'_>, bounds: Bounds, stop: &dyn Fn() -> bo
         };
         let tokens = normalise::tokens(image, &body.instructions);
         let len = body.end.saturating_sub(*start);
+        let named = names.named(&body.instructions, *start, body.end);
         functions.push(Function {
             start: *start,
             at: Span::new(offset, offset.saturating_add(len)),
@@ -73,8 +76,13 @@ pub fn functions(image: &image::Image<'_>, bounds: Bounds, stop: &dyn Fn() -> bo
             near: sketch::of(&tokens),
             name: known.name.clone(),
             grams: sketch::grams(&tokens),
-            calls: marks::calls(&body.instructions, *start, body.end),
-            marks: marks::of(image, &body.instructions),
+            calls: named.calls,
+            marks: named.marks,
+            imports: named.imports,
+            numbers: named.numbers,
+            fields: named.fields,
+            data: named.data,
+            shape: shape::of(&body.instructions, *start, body.end),
         });
     }
     Found { functions, cut }

@@ -108,12 +108,27 @@ pub struct Function {
     /// How many different instruction 3-grams it has: how much there is to agree on.
     #[serde(default)]
     pub grams: u32,
-    /// Starts of functions that it calls or jumps to, sorted.
+    /// Starts of functions that it calls or jumps to, each once, in the order in which it first does.
     #[serde(default)]
     pub calls: Vec<u64>,
-    /// Hashes of the texts and large constants that it names, sorted.
+    /// Hashes of the texts, tables and large constants that it names, sorted.
     #[serde(default)]
     pub marks: Vec<u32>,
+    /// Hashes of the names of imported things that it uses, sorted.
+    #[serde(default)]
+    pub imports: Vec<u32>,
+    /// Numbers that stand in its instructions and are no addresses, low 32 bits, sorted.
+    #[serde(default)]
+    pub numbers: Vec<u32>,
+    /// Distances from a register that is no stack or frame pointer, low 32 bits, sorted: fields of records.
+    #[serde(default)]
+    pub fields: Vec<u32>,
+    /// Addresses of data that it uses, sorted.
+    #[serde(default)]
+    pub data: Vec<u64>,
+    /// How much of what it does; empty where it was not counted.
+    #[serde(default)]
+    pub shape: Vec<u16>,
 }
 
 impl Function {

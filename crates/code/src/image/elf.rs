@@ -442,6 +442,9 @@ impl Elf {
         let mut image = Image::new(data, bits, regions, Vec::new(), 0);
         seeds.extend(crate::unwind::ranges(self, &image));
         image = Image::new(data, bits, image.regions, seeds, 0);
+        (image.imports, image.pointers) = self.relocations(data);
+        // In 32-bit position-independent code a register holds this address.
+        image.table = (bits == Bits::B32).then(|| self.dynamic_value(3)).flatten();
         Some(image)
     }
 }

@@ -4,9 +4,12 @@
 //! kept and the damage is an anomaly. Nothing is loaded or run. Formats: PE (32, 64) and ELF (32, 64, both byte orders).
 
 pub mod elf;
+mod elf_relocations;
 mod elf_symbols;
 pub mod pe;
 mod pe_tables;
+
+use std::collections::BTreeMap;
 
 use ascribe_model::Anomaly;
 
@@ -82,6 +85,12 @@ pub struct Image<'a> {
     pub seeds: Vec<Seed>,
     /// Address that table entries may be relative to.
     pub base: u64,
+    /// Names of imported things by the place that a loader puts their address in.
+    pub imports: BTreeMap<u64, String>,
+    /// Addresses that a loader puts into places whose bytes in the file do not have them.
+    pub pointers: BTreeMap<u64, u64>,
+    /// The global offset table, which 32-bit position-independent code reaches its data from.
+    pub table: Option<u64>,
 }
 
 impl<'a> Image<'a> {
@@ -116,6 +125,9 @@ impl<'a> Image<'a> {
             regions,
             seeds,
             base,
+            imports: BTreeMap::new(),
+            pointers: BTreeMap::new(),
+            table: None,
         }
     }
 
@@ -169,7 +181,7 @@ impl<'a> Image<'a> {
 /// Takes executability from regions whose bytes in the file another executable region already has: a table that maps one
 /// stretch thousands of times would have it searched as often.
 fn once_each(regions: &mut [Region]) {
-    let mut taken: std::collections::BTreeMap<u64, u64> = std::collections::BTreeMap::new();
+    let mut taken: BTreeMap<u64, u64> = BTreeMap::new();
     for region in regions
         .iter_mut()
         .filter(|region| region.executable && region.stored > 0)

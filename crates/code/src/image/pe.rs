@@ -309,7 +309,13 @@ impl Pe {
                 .into_iter()
                 .map(|(rva, name)| seed(rva, None, Some(name))),
         );
-        Some(Image::new(data, bits, regions, seeds, self.image_base))
+        let slots = self.imports(data).0.into_iter().filter_map(|import| {
+            let address = self.image_base.saturating_add(u64::from(import.slot));
+            Some((address, import.name?))
+        });
+        let mut image = Image::new(data, bits, regions, seeds, self.image_base);
+        image.imports = slots.collect();
+        Some(image)
     }
 
     /// Imports in the file's order, those loaded late after the others, and whether a bound cut them off.

@@ -24,6 +24,8 @@ pub struct Import {
     pub ordinal: u16,
     /// Whether it is loaded on first use.
     pub late: bool,
+    /// Relative address of the place that a loader puts its address in.
+    pub slot: u32,
 }
 
 /// An exported function or datum.
@@ -64,7 +66,7 @@ pub(super) fn imports(pe: &Pe, data: &[u8]) -> (Vec<Import>, bool) {
             } else {
                 thunks
             };
-            cut |= thunk_list(pe, data, (&library, list, 0, false), &mut found);
+            cut |= thunk_list(pe, data, (&library, list, 0, false), thunks, &mut found);
         }
     }
     if let Some((rva, _)) = pe.directory(directory::DELAY_IMPORT) {
@@ -72,7 +74,7 @@ pub(super) fn imports(pe: &Pe, data: &[u8]) -> (Vec<Import>, bool) {
         for index in 0..LIBRARIES_MAX {
             let row = index.saturating_mul(32);
             let number = |offset: u64| u32_at(table, row.saturating_add(offset), LE);
-            let (Some(flags), Some(name), Some(list)) = (number(0), number(4), number(16)) else {
+            let (Some(flags), Some(name), Some(slots), Some(list)) = (number(0), number(4), number(12), number(16)) else {
                 break;
             };
             if name == 0 {
@@ -91,6 +93,7 @@ pub(super) fn imports(pe: &Pe, data: &[u8]) -> (Vec<Import>, bool) {
                 pe,
                 data,
                 (&library, list.wrapping_sub(base), base, true),
+                slots.wrapping_sub(base),
                 &mut found,
             );
         }
@@ -103,6 +106,7 @@ fn thunk_list(
     pe: &Pe,
     data: &[u8],
     (library, list, base, late): (&str, u32, u32, bool),
+    slots: u32,
     found: &mut Vec<Import>,
 ) -> bool {
     let thunks = pe.at(data, list).unwrap_or_default();
@@ -135,6 +139,7 @@ fn thunk_list(
             name,
             ordinal,
             late,
+            slot: slots.wrapping_add(u32::try_from(at).unwrap_or(u32::MAX)),
         });
     }
     false
