@@ -2,7 +2,6 @@
 
 use ascribe_code::compare::compare_by;
 use ascribe_code::place::evidence::{Evidence, NAMES};
-use ascribe_code::place::Rules;
 
 use super::{CompareOptions, Pair, Read, WAYS, everywhere, read};
 
@@ -22,7 +21,7 @@ struct Row {
 
 /// The text of the file of weights, fitted in `rounds` rounds: each judges by what the round before found.
 pub(super) fn fit(folder: &str, projects: &[&str], rounds: usize) -> String {
-    let mut rules = Rules::default();
+    let mut rules = super::rules();
     let mut summary = String::new();
     for round in 0..rounds {
         let mut rows = Vec::new();

@@ -12,7 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 
 use ascribe_code::image::{self, Executable, Image};
-use ascribe_code::{Bounds, CompareOptions, Pair, compare, functions};
+use ascribe_code::compare::compare_by;
+use ascribe_code::place::{Rules, evidence};
+use ascribe_code::{Bounds, CompareOptions, Pair, functions};
 use ascribe_model::program::{COMPARED_INSTRUCTIONS_MIN, Program};
 
 const WAYS: [(&str, &str); 8] = [
@@ -82,7 +84,20 @@ fn everywhere(programs: &[&Read]) -> BTreeSet<String> {
 }
 
 fn pairs(a: &Read, b: &Read) -> Vec<Pair> {
-    compare(&a.program, &b.program, &CompareOptions::usual(&|_| false, &|_| false)).pairs
+    let options = CompareOptions::usual(&|_| false, &|_| false);
+    compare_by(&a.program, &b.program, &options, &rules(), None).pairs
+}
+
+/// The usual rules, or those of the environment: WEIGHTS (a file), BAR, MARGIN.
+fn rules() -> Rules {
+    let mut rules = Rules::default();
+    if let Ok(path) = std::env::var("WEIGHTS") {
+        rules.weights = evidence::parse(&std::fs::read_to_string(path).unwrap());
+    }
+    let number = |name: &str| std::env::var(name).ok().map(|value| value.parse::<f64>().unwrap());
+    rules.probability_min = number("BAR").unwrap_or(rules.probability_min);
+    rules.margin = number("MARGIN").unwrap_or(rules.margin);
+    rules
 }
 
 mod score;

@@ -24,7 +24,6 @@ pub(super) struct Side<'a> {
     pub callers: Vec<Vec<usize>>,
     /// By function and kind, sorted by the thing's hash.
     pub named: Vec<[Vec<Named>; KINDS]>,
-    index: HashMap<u64, usize>,
     /// (kind and hash, function), sorted: where to look for candidates.
     by_name: Vec<(u64, usize)>,
     /// (band, function), sorted.
@@ -105,7 +104,6 @@ impl<'a> Side<'a> {
             callees,
             callers,
             named,
-            index,
         };
         for (at, function) in side.functions.iter().enumerate() {
             side.by_band.extend(bands(function).map(|band| (band, at)));
@@ -114,10 +112,6 @@ impl<'a> Side<'a> {
         side.by_band.sort_unstable();
         side.by_exact.sort_unstable();
         side
-    }
-
-    pub fn at(&self, start: u64) -> Option<usize> {
-        self.index.get(&start).copied()
     }
 
     pub fn len(&self) -> usize {
