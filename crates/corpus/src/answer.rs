@@ -16,6 +16,9 @@ pub struct MatchRow {
     pub start: u64,
     /// 1 where the normalised instructions are the same.
     pub similarity: f64,
+    /// Fitted probability that both are one function, where the whole programs were paired.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probability: Option<f64>,
 }
 
 /// A function with its matches.
@@ -37,6 +40,8 @@ pub struct FamilyRow {
     pub family: String,
     /// Functions shared.
     pub shared: usize,
+    /// Of them no library code, however they were found.
+    pub own: usize,
     /// Of them rare.
     pub rare: usize,
     /// What they weigh alone.
@@ -53,7 +58,7 @@ pub struct SearchAnswer {
     pub known_code: usize,
     /// By start.
     pub functions: Vec<FunctionRow>,
-    /// Most rare functions first.
+    /// Most rare functions first, then most that are no library code.
     pub families: Vec<FamilyRow>,
 }
 
@@ -75,6 +80,7 @@ impl SearchAnswer {
                         file: shared.file,
                         start: shared.start,
                         similarity: shared.similarity,
+                        probability: shared.probability,
                     })
                     .collect(),
             })
@@ -84,12 +90,13 @@ impl SearchAnswer {
             .into_iter()
             .map(|(family, share)| FamilyRow {
                 shared: share.shared,
+                own: share.own,
                 rare: share.rare,
                 weight_bans: weight(&family),
                 family,
             })
             .collect();
-        families.sort_by(|a, b| (b.rare, b.shared, &a.family).cmp(&(a.rare, a.shared, &b.family)));
+        families.sort_by(|a, b| (b.rare, b.own, b.shared, &a.family).cmp(&(a.rare, a.own, a.shared, &b.family)));
         Self {
             schema: "ascribe.search/1",
             compared: answer.compared,

@@ -12,6 +12,7 @@
 )]
 
 pub mod answer;
+mod locate;
 pub mod runtime;
 pub mod search;
 pub mod segment;
@@ -84,6 +85,8 @@ pub struct Corpus {
     exact: Vec<(u64, Place)>,
     /// (hash of a band, place), sorted.
     bands: Vec<(u64, Place)>,
+    /// (thing that a function names, entry), sorted.
+    names: Vec<(u32, usize)>,
 }
 
 impl Corpus {
@@ -111,10 +114,12 @@ impl Corpus {
         }
         exact.sort_unstable();
         bands.sort_unstable();
+        let names = locate::names(entries.iter().map(|entry| entry.functions.as_slice()));
         Self {
             entries,
             exact,
             bands,
+            names,
         }
     }
 

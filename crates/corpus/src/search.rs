@@ -2,14 +2,14 @@
 //!
 //! A shared function means nothing where it is runtime or library code on either side (known, or by its neighbourhood:
 //! [`crate::standing`]), where three or more unrelated families have it, where there is too little in it to agree on, or where the program
-//! repeats it. Programs that became known after the day asked about are not looked at, libraries included: the answer is what was known then.
+//! repeats it. A function that only its place and what it names speak for ([`crate::locate`]) is listed and never rare. Programs that became known after the day asked about are not looked at, libraries included: the answer is what was known then.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ascribe_model::program::{COMPARED_INSTRUCTIONS_MIN, Function, Program};
 use ascribe_model::{ArtifactId, Day, Moment, Span};
 
-use crate::{Corpus, Place, Standing, band_keys, places};
+use crate::{Corpus, Place, Standing, band_keys, locate, places};
 
 /// This many unrelated families make a function common.
 pub const COMMON_FAMILIES_MIN: usize = 3;
@@ -68,6 +68,8 @@ pub struct Shared {
     pub similarity: f64,
     /// Whether the normalised instructions are the same.
     pub exact: bool,
+    /// Fitted probability that both are one function, where the whole programs were paired.
+    pub probability: Option<f64>,
     /// Whether it is the family's own there, and there is enough in it to agree on.
     pub rare: bool,
 }
@@ -96,6 +98,8 @@ pub struct FunctionMatches {
 pub struct FamilyShare {
     /// Functions of the program with a match in the family.
     pub shared: usize,
+    /// Of them those that are no library code, however they were found.
+    pub own: usize,
     /// Of them rare: not common in any way, and alike enough; copies counted once.
     pub rare: usize,
     /// Different 3-grams of instructions in the rare ones, at most [`GRAMS_COUNTED_MAX`] a function.
@@ -162,6 +166,7 @@ pub fn search(corpora: &[Corpus], program: &Program, options: &SearchOptions<'_>
         *count = count.saturating_add(1);
     }
     let mut rare: BTreeMap<String, BTreeMap<u64, u32>> = BTreeMap::new();
+    let located = by_function(corpora, program, options);
     for function in &program.functions {
         if function.instructions < options.instructions_min {
             continue;
@@ -171,7 +176,8 @@ pub fn search(corpora: &[Corpus], program: &Program, options: &SearchOptions<'_>
         if library.is_some() {
             answer.known_code = answer.known_code.saturating_add(1);
         }
-        let matches = matches(function, options, &mut there);
+        let mut matches = matches(function, options, &mut there);
+        add_located(function, &located, corpora, &mut matches);
         if matches.is_empty() {
             continue;
         }
@@ -180,11 +186,14 @@ pub fn search(corpora: &[Corpus], program: &Program, options: &SearchOptions<'_>
         let is_repeated = copies
             .get(&function.exact)
             .is_some_and(|count| *count > COPIES_MAX);
+        let is_library = library.is_some();
         let common = library.or_else(|| {
             if groups.len() >= COMMON_FAMILIES_MIN {
                 Some(format!("{} families", groups.len()))
             } else if is_repeated {
                 Some("repeated".to_owned())
+            } else if matches.iter().all(|shared| shared.similarity < options.similarity_min) {
+                Some("by its place only".to_owned())
             } else if matches.iter().all(|shared| !shared.rare) {
                 Some("says too little".to_owned())
             } else {
@@ -194,6 +203,7 @@ pub fn search(corpora: &[Corpus], program: &Program, options: &SearchOptions<'_>
         for family in families {
             let share = answer.families.entry(family).or_default();
             share.shared = share.shared.saturating_add(1);
+            share.own = share.own.saturating_add(usize::from(!is_library));
         }
         if common.is_none() {
             for shared in matches.iter().filter(|shared| shared.rare) {
@@ -268,10 +278,16 @@ fn best(matches: Vec<Shared>, max: usize) -> Vec<Shared> {
     kept
 }
 
+/// How good a match is: its probability; where only likeness is known, less than that of most that were paired.
+fn rank(shared: &Shared) -> f64 {
+    shared.probability.unwrap_or(shared.similarity - 0.5)
+}
+
 fn sort(matches: &mut [Shared]) {
     matches.sort_by(|a, b| {
-        b.similarity
-            .total_cmp(&a.similarity)
+        rank(b)
+            .total_cmp(&rank(a))
+            .then_with(|| b.similarity.total_cmp(&a.similarity))
             .then_with(|| b.exact.cmp(&a.exact))
             .then_with(|| {
                 (&a.family, &a.file, a.sha256, a.start).cmp(&(&b.family, &b.file, b.sha256, b.start))
@@ -311,6 +327,58 @@ fn alike(
         .collect()
 }
 
+/// Where the program's functions were located: by start, (corpus, entry, start there, probability).
+type Located = BTreeMap<u64, Vec<(usize, usize, u64, f64)>>;
+
+fn by_function(corpora: &[Corpus], program: &Program, options: &SearchOptions<'_>) -> Located {
+    let mut found = Located::new();
+    for (index, corpus) in corpora.iter().enumerate() {
+        for (entry, pairs) in locate::located(corpus, program, options.as_of) {
+            for pair in pairs {
+                let row = found.entry(pair.a).or_default();
+                row.push((index, entry, pair.b, pair.probability));
+            }
+        }
+    }
+    found
+}
+
+/// Adds where `function` was located to its matches, or the probability to a match that is there.
+fn add_located(function: &Function, located: &Located, corpora: &[Corpus], matches: &mut Vec<Shared>) {
+    for (corpus, entry, start, probability) in located.get(&function.start).into_iter().flatten() {
+        let Some(content) = corpora.get(*corpus).and_then(|corpus| corpus.entries.get(*entry)) else {
+            continue;
+        };
+        let is_it = |shared: &&mut Shared| {
+            shared.start == *start && shared.sha256 == content.label.sha256 && shared.family == content.label.family
+        };
+        if let Some(known) = matches.iter_mut().find(is_it) {
+            known.probability = Some(*probability);
+            continue;
+        }
+        let other = content.functions.binary_search_by_key(start, |function| function.start);
+        let Some(other) = other.ok().and_then(|at| content.functions.get(at)) else {
+            continue;
+        };
+        if other.instructions < COMPARED_INSTRUCTIONS_MIN {
+            continue;
+        }
+        matches.push(Shared {
+            family: content.label.family.clone(),
+            file: content.label.file.clone(),
+            sha256: content.label.sha256,
+            known: content.label.known.clone(),
+            start: *start,
+            at: other.at,
+            similarity: function.similarity(other),
+            exact: false,
+            probability: Some(*probability),
+            rare: false,
+        });
+    }
+    sort(matches);
+}
+
 /// What families have that is like `function`, best first.
 fn matches(function: &Function, options: &SearchOptions<'_>, there: &mut OtherSides<'_>) -> Vec<Shared> {
     let mut found = Vec::new();
@@ -335,6 +403,7 @@ fn matches(function: &Function, options: &SearchOptions<'_>, there: &mut OtherSi
                 at: other.at,
                 similarity,
                 exact: other.exact == function.exact,
+                probability: None,
                 rare,
             });
         }

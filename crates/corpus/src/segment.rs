@@ -4,10 +4,13 @@
 //! "ASCRCORP"  format u32  recipe u32  label length u32  label (JSON)  has entry u32  entry u64  count u32
 //! count times: start u64  file start u64  file end u64  bytes u32  instructions u32  exact u64  grams u32  places u32  places × u32
 //!              calls u32  calls × u64  marks u32  marks × u32  name length u32  name
+//!              since format 2: imports u32  imports × u32  numbers u32  numbers × u32  fields u32  fields × u32
+//!              data u32  data × u64  shape u32  shape × u16
 //! SHA-256 of all before
 //! ```
 //!
-//! Little endian. Another format or recipe is refused with a hint. Bounds: 64 KiB of label, 500,000 functions, 256 places, 4,096 calls and marks, 4 KiB of name.
+//! Little endian. Format 1 is read: its functions lack what format 2 added, so fewer are placed. Another format or recipe is refused with a
+//! hint. Bounds: 64 KiB of label, 500,000 functions, 256 places, 4,096 of every list, 4 KiB of name.
 
 use ascribe_model::cursor::{Cursor, Cut};
 use ascribe_model::program::{FEATURE_RECIPE, Function};
@@ -17,8 +20,10 @@ use crate::Entry;
 
 /// First bytes of a segment.
 pub const MAGIC: &[u8; 8] = b"ASCRCORP";
-/// The format that is written; the only one that is read.
-pub const FORMAT: u32 = 1;
+/// The format that is written.
+pub const FORMAT: u32 = 2;
+/// The oldest format that is read.
+pub const FORMAT_OLDEST: u32 = 1;
 
 const LABEL_MAX: u32 = 64 << 10;
 const FUNCTIONS_MAX: u32 = 500_000;
@@ -35,7 +40,7 @@ pub enum SegmentError {
     Magic,
     /// Another format.
     #[error(
-        "it has format {found}; this build reads {FORMAT}: add the programs again with this build, or use the build that wrote it"
+        "it has format {found}; this build reads {FORMAT_OLDEST} to {FORMAT}: add the programs again with this build, or use the build that wrote it"
     )]
     Format {
         /// What stands there.
@@ -111,34 +116,43 @@ pub fn encode(entry: &Entry) -> Result<Vec<u8>, SegmentError> {
                 .take(places)
                 .flat_map(|value| value.to_le_bytes()),
         );
-        let leads = usize::try_from(LEADS_MAX).unwrap_or(0);
-        let calls = function.calls.len().min(leads);
-        out.extend(u32::try_from(calls).unwrap_or(0).to_le_bytes());
-        out.extend(
-            function
-                .calls
-                .iter()
-                .take(calls)
-                .flat_map(|call| call.to_le_bytes()),
-        );
-        let marks = function.marks.len().min(leads);
-        out.extend(u32::try_from(marks).unwrap_or(0).to_le_bytes());
-        out.extend(
-            function
-                .marks
-                .iter()
-                .take(marks)
-                .flat_map(|mark| mark.to_le_bytes()),
-        );
+        put(&mut out, &function.calls, u64::to_le_bytes);
+        put(&mut out, &function.marks, u32::to_le_bytes);
         let name = function.name.as_deref().unwrap_or_default().as_bytes();
         // Symbol names are printable ASCII, so a cut is never inside a character.
         let name = name.get(..name.len().min(1024)).unwrap_or_default();
         out.extend(u32::try_from(name.len()).unwrap_or(0).to_le_bytes());
         out.extend(name);
+        for list in [&function.imports, &function.numbers, &function.fields] {
+            put(&mut out, list, u32::to_le_bytes);
+        }
+        put(&mut out, &function.data, u64::to_le_bytes);
+        put(&mut out, &function.shape, u16::to_le_bytes);
     }
     let digest = ArtifactId::of(&out);
     out.extend(digest_bytes(digest));
     Ok(out)
+}
+
+/// A list with its count before it.
+fn put<T: Copy, const N: usize>(out: &mut Vec<u8>, list: &[T], bytes: impl Fn(T) -> [u8; N]) {
+    let count = list.len().min(usize::try_from(LEADS_MAX).unwrap_or(0));
+    out.extend(u32::try_from(count).unwrap_or(0).to_le_bytes());
+    out.extend(list.iter().take(count).flat_map(|value| bytes(*value)));
+}
+
+/// A list as [`put`] writes it.
+fn take<'a, T>(
+    cursor: &mut Cursor<'a>,
+    what: &'static str,
+    mut one: impl FnMut(&mut Cursor<'a>) -> Result<T, Cut>,
+) -> Result<Vec<T>, SegmentError> {
+    let count = bounded(cursor.u32_le(what)?, LEADS_MAX, what)?;
+    let mut list = Vec::new();
+    for _ in 0..count {
+        list.push(one(cursor)?);
+    }
+    Ok(list)
 }
 
 fn digest_bytes(id: ArtifactId) -> Vec<u8> {
@@ -161,7 +175,7 @@ pub fn decode(bytes: &[u8]) -> Result<Entry, SegmentError> {
         return Err(SegmentError::Magic);
     }
     let format = cursor.u32_le("format")?;
-    if format != FORMAT {
+    if !(FORMAT_OLDEST..=FORMAT).contains(&format) {
         return Err(SegmentError::Format { found: format });
     }
     let recipe = cursor.u32_le("recipe")?;
@@ -192,18 +206,18 @@ pub fn decode(bytes: &[u8]) -> Result<Entry, SegmentError> {
         for _ in 0..places {
             near.push(cursor.u32_le("place")?);
         }
-        let count_calls = bounded(cursor.u32_le("call count")?, LEADS_MAX, "calls")?;
-        let mut calls = Vec::with_capacity(count_calls);
-        for _ in 0..count_calls {
-            calls.push(cursor.u64_le("call")?);
-        }
-        let count_marks = bounded(cursor.u32_le("mark count")?, LEADS_MAX, "marks")?;
-        let mut marks = Vec::with_capacity(count_marks);
-        for _ in 0..count_marks {
-            marks.push(cursor.u32_le("mark")?);
-        }
+        let calls = take(&mut cursor, "calls", |cursor| cursor.u64_le("call"))?;
+        let marks = take(&mut cursor, "marks", |cursor| cursor.u32_le("mark"))?;
         let name_len = bounded(cursor.u32_le("name length")?, NAME_MAX, "bytes of name")?;
         let name = String::from_utf8_lossy(cursor.take(name_len, "name")?).into_owned();
+        let mut since_two = Function::default();
+        if format >= 2 {
+            since_two.imports = take(&mut cursor, "imports", |cursor| cursor.u32_le("import"))?;
+            since_two.numbers = take(&mut cursor, "numbers", |cursor| cursor.u32_le("number"))?;
+            since_two.fields = take(&mut cursor, "fields", |cursor| cursor.u32_le("field"))?;
+            since_two.data = take(&mut cursor, "data", |cursor| cursor.u64_le("datum"))?;
+            since_two.shape = take(&mut cursor, "counts", |cursor| cursor.u16_le("count"))?;
+        }
         functions.push(Function {
             start,
             at,
@@ -215,6 +229,7 @@ pub fn decode(bytes: &[u8]) -> Result<Entry, SegmentError> {
             grams,
             calls,
             marks,
+            ..since_two
         });
     }
     Ok(Entry {

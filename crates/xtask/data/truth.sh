@@ -13,7 +13,6 @@ echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://
 apt="-o Dir::Etc::sourcelist=$folder/apt/sources.list -o Dir::Etc::sourceparts=- -o Dir::State::lists=$folder/apt/lists -o APT::Sandbox::User=root"
 [ -n "$(ls "$folder/apt/lists"/*Sources* 2>/dev/null)" ] || apt-get $apt -q update
 echo 'int main(void) { return 0; }' >"$folder/host.c"
-: >"$folder/missing.txt"
 
 compiler() {
     case $1 in

@@ -52,9 +52,12 @@ impl Default for Rules {
 
 /// A pair found by its place.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Placed {
+pub struct Placed {
+    /// Start in the first program.
     pub a: u64,
+    /// Start in the second.
     pub b: u64,
+    /// That both are one function.
     pub probability: f64,
     /// Whether what they name is more of the reason than whom they call.
     pub by_marks: bool,
@@ -63,7 +66,8 @@ pub(crate) struct Placed {
 /// Who watches the judgements: starts in either program and the evidence at that moment.
 pub type Watch<'w> = &'w mut dyn FnMut(u64, u64, &Evidence);
 
-pub(crate) fn pairs(
+/// Pairs of two programs' functions, by place in the first: each function in at most one.
+pub fn pairs(
     a: &[Function],
     b: &[Function],
     same_width: bool,
