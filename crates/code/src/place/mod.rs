@@ -23,7 +23,7 @@ const BESIDE: usize = 8;
 /// Judgements in all.
 const JUDGEMENTS_MAX: usize = 4_000_000;
 /// Least probability of a pair, round by round.
-const BARS: [f64; 12] = [0.99, 0.98, 0.96, 0.93, 0.9, 0.87, 0.84, 0.8, 0.76, 0.72, 0.68, 0.65];
+const BARS: [f64; 14] = [
 /// Rounds after the last bar, while they find anything.
 const ROUNDS_MORE: usize = 6;
 /// Shorter functions are no evidence for others.
@@ -44,8 +44,8 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             weights: *evidence::FITTED,
-            probability_min: 0.65,
-            margin: 0.7,
+            probability_min: 0.5,
+            margin: 0.4,
         }
     }
 }
