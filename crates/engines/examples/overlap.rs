@@ -1,5 +1,7 @@
 //! What programs share, as `ascribe compare` counts it (record/code.md): `overlap unrelated FILE…` compares every two files whose names differ
-//! before the first dot, `overlap same FILE…` the first with each other one. One line a pair; `LIST=1` lists the rare pairs too.
+//! before the first dot, `overlap same FILE…` the first with each other one, `overlap scores FILE…` every two as CSV for `ascribe validate`
+//! (score: different 3-grams in the rare pairs; files whose names agree before the first dot are of one family). One line a pair; `LIST=1` lists the
+//! rare pairs too.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -139,12 +141,21 @@ fn main() {
     let programs: Vec<Read> = words[1..].iter().map(|path| read(path)).collect();
     let mut out = std::io::stdout();
     let (mut pairs, mut findings, mut any) = (0usize, 0usize, 0usize);
+    if words[0] == "scores" {
+        writeln!(out, "score,label,family,other,rare").unwrap();
+    }
     for (index, a) in programs.iter().enumerate() {
         for b in programs.iter().skip(index.saturating_add(1)) {
             if words[0] == "same" && index > 0 || words[0] == "unrelated" && a.family == b.family {
                 continue;
             }
             let (overlap, line) = row(a, b);
+            if words[0] == "scores" {
+                let label = if a.family == b.family { "same" } else { "different" };
+                let (x, y) = (a.path.rsplit('/').next().unwrap(), b.path.rsplit('/').next().unwrap());
+                writeln!(out, "{},{label},{x},{y},{}", overlap.grams, overlap.rare).unwrap();
+                continue;
+            }
             pairs = pairs.saturating_add(1);
             findings = findings.saturating_add(usize::from(overlap.is_enough()));
             any = any.saturating_add(usize::from(overlap.rare > 0));
@@ -152,6 +163,9 @@ fn main() {
                 out.write_all(line.as_bytes()).unwrap();
             }
         }
+    }
+    if words[0] == "scores" {
+        return;
     }
     writeln!(
         out,

@@ -23,7 +23,7 @@ const BESIDE: usize = 8;
 /// Judgements in all.
 const JUDGEMENTS_MAX: usize = 4_000_000;
 /// Least probability of a pair, round by round.
-const BARS: [f64; 14] = [
+const BARS: [f64; 14] = [0.99, 0.98, 0.96, 0.93, 0.9, 0.87, 0.84, 0.8, 0.76, 0.72, 0.68, 0.65, 0.58, 0.5];
 /// Rounds after the last bar, while they find anything.
 const ROUNDS_MORE: usize = 6;
 /// Shorter functions are no evidence for others.
