@@ -2,14 +2,14 @@
 //!
 //! A worklist, never recursion. Jump tables of the usual compilers are followed.
 
-use std::collections::HashSet;
-
 use iced_x86::{Code, Decoder, DecoderOptions, FlowControl, Instruction, Mnemonic, OpKind, Register};
 
 use crate::discover::Work;
 use crate::image::{Bits, Endian, Image, u32_at};
 
 const INSTRUCTIONS_MAX: usize = 200_000;
+/// 64 bytes of a function each: 16 MiB in all, more than instructions are taken from one.
+const WORDS_MAX: usize = 1 << 18;
 const TABLE_ENTRIES_MAX: u64 = 1024;
 /// How many instructions before an indirect jump may name its table.
 const TABLE_LOOKBACK: usize = 16;
@@ -80,6 +80,39 @@ pub(crate) fn is_padding(instruction: &Instruction) -> bool {
     }
 }
 
+/// Addresses of a function that were decoded: a bit each.
+struct Seen {
+    start: u64,
+    words: Vec<u64>,
+}
+
+impl Seen {
+    fn place(&self, at: u64) -> Option<(usize, u64)> {
+        let distance = at.checked_sub(self.start)?;
+        Some((usize::try_from(distance >> 6).ok()?, 1 << (distance & 63)))
+    }
+
+    fn has(&self, at: u64) -> bool {
+        self.place(at)
+            .is_some_and(|(word, bit)| self.words.get(word).is_some_and(|bits| bits & bit != 0))
+    }
+
+    /// Whether it is new; false too where no function reaches that far.
+    fn insert(&mut self, at: u64) -> bool {
+        let Some((word, bit)) = self.place(at).filter(|(word, _)| *word < WORDS_MAX) else {
+            return false;
+        };
+        if word >= self.words.len() {
+            self.words.resize(word.saturating_add(16), 0);
+        }
+        self.words.get_mut(word).is_some_and(|bits| {
+            let is_new = *bits & bit == 0;
+            *bits |= bit;
+            is_new
+        })
+    }
+}
+
 /// The function at `start`, no further than `limit`.
 pub(crate) fn descend(image: &Image<'_>, start: u64, limit: u64, work: &mut Work) -> Body {
     let mut body = Body {
@@ -87,10 +120,13 @@ pub(crate) fn descend(image: &Image<'_>, start: u64, limit: u64, work: &mut Work
         ..Body::default()
     };
     let mut open = vec![start];
-    let mut seen: HashSet<u64> = HashSet::new();
+    let mut seen = Seen {
+        start,
+        words: Vec::new(),
+    };
     let mut instruction = Instruction::default();
     while let Some(at) = open.pop() {
-        if at < start || at >= limit || seen.contains(&at) {
+        if at < start || at >= limit || seen.has(at) {
             continue;
         }
         let bytes = image.bytes(at);

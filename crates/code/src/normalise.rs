@@ -6,6 +6,8 @@
 //! displacements of 1 KiB and more (position-independent code reaches its data through a register). Left out: padding, `endbr`.
 //! Short and near forms of one jump are one, and so are the two ways to load an address, and absolute and relative places. Fixed 64-bit mixing (SplitMix64), so stored hashes hold on every machine.
 
+use std::sync::LazyLock;
+
 use ascribe_model::program::FEATURE_RECIPE;
 use iced_x86::{Instruction, Mnemonic, OpKind, Register};
 
@@ -137,26 +139,29 @@ fn loads_address(instruction: &Instruction, is_address: &dyn Fn(u64) -> bool) ->
     }
 }
 
-/// A hash of the mnemonic's name: the numbers of a library's enum may change with its version, the name does not.
+/// A hash of each mnemonic's name: the numbers of a library's enum may change with its version, the name does not.
+static MNEMONICS: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    Mnemonic::values()
+        .map(|mnemonic| {
+            // FNV-1a.
+            format!("{mnemonic:?}")
+                .bytes()
+                .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+                    (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+                })
+        })
+        .collect()
+});
+
 fn mnemonic_hash(instruction: &Instruction) -> u64 {
-    use std::fmt::Write as _;
-    struct Fold(u64);
-    impl std::fmt::Write for Fold {
-        fn write_str(&mut self, text: &str) -> std::fmt::Result {
-            for byte in text.bytes() {
-                // FNV-1a.
-                self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-            }
-            Ok(())
-        }
-    }
-    let mut fold = Fold(0xcbf2_9ce4_8422_2325);
-    // Writing into the fold cannot fail.
-    let _ = write!(fold, "{:?}", instruction.mnemonic());
+    let name = MNEMONICS
+        .get(instruction.mnemonic() as usize)
+        .copied()
+        .unwrap_or(0);
     let prefixes = u64::from(instruction.has_rep_prefix())
         | u64::from(instruction.has_repne_prefix()) << 1
         | u64::from(instruction.has_lock_prefix()) << 2;
-    mix(fold.0 ^ prefixes)
+    mix(name ^ prefixes)
 }
 
 fn register_class(register: Register) -> u64 {

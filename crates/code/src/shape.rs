@@ -79,8 +79,11 @@ pub(crate) fn of(instructions: &[Instruction], start: u64, end: u64) -> Vec<u16>
         if is_store {
             count(Count::Store);
         }
-        let has_memory = (0..instruction.op_count())
-            .any(|operand| instruction.try_op_kind(operand).is_ok_and(|kind| kind == OpKind::Memory));
+        let has_memory = (0..instruction.op_count()).any(|operand| {
+            instruction
+                .try_op_kind(operand)
+                .is_ok_and(|kind| kind == OpKind::Memory)
+        });
         if has_memory && instruction.memory_size().size() == 1 {
             count(Count::Byte);
         }
@@ -112,11 +115,35 @@ fn kind(instruction: &Instruction) -> Option<Count> {
             Count::Logic
         }
         M::Cmp | M::Test | M::Bt => Count::Compare,
-        M::Addsd | M::Addss | M::Subsd | M::Subss | M::Fadd | M::Faddp | M::Fsub | M::Fsubp | M::Fsubr
+        M::Addsd
+        | M::Addss
+        | M::Subsd
+        | M::Subss
+        | M::Fadd
+        | M::Faddp
+        | M::Fsub
+        | M::Fsubp
+        | M::Fsubr
         | M::Fsubrp => Count::Float,
-        M::Mulsd | M::Mulss | M::Divsd | M::Divss | M::Fmul | M::Fmulp | M::Fdiv | M::Fdivp | M::Fdivr
-        | M::Fdivrp | M::Sqrtsd | M::Sqrtss => Count::FloatMultiply,
-        M::Cvtsi2sd | M::Cvtsi2ss | M::Cvttsd2si | M::Cvttss2si | M::Cvtss2sd | M::Cvtsd2ss | M::Fild
+        M::Mulsd
+        | M::Mulss
+        | M::Divsd
+        | M::Divss
+        | M::Fmul
+        | M::Fmulp
+        | M::Fdiv
+        | M::Fdivp
+        | M::Fdivr
+        | M::Fdivrp
+        | M::Sqrtsd
+        | M::Sqrtss => Count::FloatMultiply,
+        M::Cvtsi2sd
+        | M::Cvtsi2ss
+        | M::Cvttsd2si
+        | M::Cvttss2si
+        | M::Cvtss2sd
+        | M::Cvtsd2ss
+        | M::Fild
         | M::Fistp => Count::Convert,
         _ if instruction.is_jcc_short_or_near() => return None,
         mnemonic => {

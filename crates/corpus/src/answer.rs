@@ -96,7 +96,8 @@ impl SearchAnswer {
                 family,
             })
             .collect();
-        families.sort_by(|a, b| (b.rare, b.own, b.shared, &a.family).cmp(&(a.rare, a.own, a.shared, &b.family)));
+        families
+            .sort_by(|a, b| (b.rare, b.own, b.shared, &a.family).cmp(&(a.rare, a.own, a.shared, &b.family)));
         Self {
             schema: "ascribe.search/1",
             compared: answer.compared,

@@ -31,7 +31,11 @@ pub(crate) fn names<'a>(entries: impl Iterator<Item = &'a [Function]>) -> Vec<(u
 }
 
 /// The pairs of `program` with entries of `corpus`, libraries left out, by entry.
-pub(crate) fn located(corpus: &Corpus, program: &Program, as_of: Option<Day>) -> BTreeMap<usize, Vec<Placed>> {
+pub(crate) fn located(
+    corpus: &Corpus,
+    program: &Program,
+    as_of: Option<Day>,
+) -> BTreeMap<usize, Vec<Placed>> {
     let rules = Rules::default();
     let mut found = BTreeMap::new();
     for at in likely(corpus, program, as_of) {
@@ -52,7 +56,11 @@ fn likely(corpus: &Corpus, program: &Program, as_of: Option<Day>) -> Vec<usize> 
     if corpus.entries.len() <= ENTRIES_MAX {
         return (0..corpus.entries.len()).filter(fits).collect();
     }
-    let mut marks: Vec<u32> = program.functions.iter().flat_map(|f| f.marks.iter().copied()).collect();
+    let mut marks: Vec<u32> = program
+        .functions
+        .iter()
+        .flat_map(|f| f.marks.iter().copied())
+        .collect();
     marks.sort_unstable();
     marks.dedup();
     let mut scores: BTreeMap<usize, f64> = BTreeMap::new();

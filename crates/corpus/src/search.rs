@@ -192,7 +192,10 @@ pub fn search(corpora: &[Corpus], program: &Program, options: &SearchOptions<'_>
                 Some(format!("{} families", groups.len()))
             } else if is_repeated {
                 Some("repeated".to_owned())
-            } else if matches.iter().all(|shared| shared.similarity < options.similarity_min) {
+            } else if matches
+                .iter()
+                .all(|shared| shared.similarity < options.similarity_min)
+            {
                 Some("by its place only".to_owned())
             } else if matches.iter().all(|shared| !shared.rare) {
                 Some("says too little".to_owned())
@@ -350,13 +353,17 @@ fn add_located(function: &Function, located: &Located, corpora: &[Corpus], match
             continue;
         };
         let is_it = |shared: &&mut Shared| {
-            shared.start == *start && shared.sha256 == content.label.sha256 && shared.family == content.label.family
+            shared.start == *start
+                && shared.sha256 == content.label.sha256
+                && shared.family == content.label.family
         };
         if let Some(known) = matches.iter_mut().find(is_it) {
             known.probability = Some(*probability);
             continue;
         }
-        let other = content.functions.binary_search_by_key(start, |function| function.start);
+        let other = content
+            .functions
+            .binary_search_by_key(start, |function| function.start);
         let Some(other) = other.ok().and_then(|at| content.functions.get(at)) else {
             continue;
         };

@@ -152,7 +152,10 @@ fn main() {
             let (overlap, line) = row(a, b);
             if words[0] == "scores" {
                 let label = if a.family == b.family { "same" } else { "different" };
-                let (x, y) = (a.path.rsplit('/').next().unwrap(), b.path.rsplit('/').next().unwrap());
+                let (x, y) = (
+                    a.path.rsplit('/').next().unwrap(),
+                    b.path.rsplit('/').next().unwrap(),
+                );
                 writeln!(out, "{},{label},{x},{y},{}", overlap.grams, overlap.rare).unwrap();
                 continue;
             }

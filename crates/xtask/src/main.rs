@@ -1,6 +1,7 @@
 //! What is run by hand to test ascribe itself; nothing here is part of the program.
 //!
-//! `cargo xtask trials` puts the same simulated incidents to the program and its peers and writes `record/trials.md`.
+//! `cargo xtask trials` puts the same simulated incidents to the program and its peers and writes `record/trials.md`. `cargo xtask truth` builds
+//! programs whose functions are known, `cargo xtask places` fits on them and measures (record/code.md).
 
 mod accounts;
 mod figures;
@@ -10,6 +11,7 @@ mod method;
 mod peers;
 mod table;
 mod trials;
+mod truth;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -48,20 +50,40 @@ enum Command {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Builds the truth corpus of programs (needs Debian 12, its compilers and the network).
+    Truth {
+        /// Where sources and programs go: outside the repository.
+        folder: PathBuf,
+    },
+    /// Pairs of functions on the truth corpus.
+    Places {
+        /// Where `truth` built it.
+        folder: PathBuf,
+        /// Measure on this half; nothing: fit the weights on the development half and write them.
+        #[arg(long)]
+        measure: Option<String>,
+    },
 }
 
 fn main() -> ExitCode {
-    let Command::Trials {
-        incidents,
-        intervals,
-        draws,
-        seed,
-        out,
-    } = Arguments::parse().command;
-    let made = trials(incidents, intervals, draws, seed).and_then(|text| match out {
-        Some(path) => std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display())),
-        None => say(&text),
-    });
+    let made = match Arguments::parse().command {
+        Command::Trials {
+            incidents,
+            intervals,
+            draws,
+            seed,
+            out,
+        } => trials(incidents, intervals, draws, seed).and_then(|text| match out {
+            Some(path) => std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display())),
+            None => say(&text),
+        }),
+        Command::Truth { folder } => truth::build(&folder).and_then(|text| say(&text)),
+        Command::Places { folder, measure } => match measure {
+            Some(half) => truth::measure(&folder, &half),
+            None => truth::fit(&folder),
+        }
+        .and_then(|text| say(&text)),
+    };
     match made {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {

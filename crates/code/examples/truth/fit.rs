@@ -26,8 +26,14 @@ pub(super) fn fit(folder: &str, projects: &[&str], rounds: usize) -> String {
     for round in 0..rounds {
         let mut rows = Vec::new();
         for (number, (way, base)) in WAYS.iter().enumerate() {
-            let corpus: Vec<Read> = projects.iter().filter_map(|name| read(folder, name, base)).collect();
-            let queries: Vec<Read> = projects.iter().filter_map(|name| read(folder, name, way)).collect();
+            let corpus: Vec<Read> = projects
+                .iter()
+                .filter_map(|name| read(folder, name, base))
+                .collect();
+            let queries: Vec<Read> = projects
+                .iter()
+                .filter_map(|name| read(folder, name, way))
+                .collect();
             let common = everywhere(&corpus.iter().chain(&queries).collect::<Vec<_>>());
             for query in &queries {
                 let own = corpus.iter().position(|entry| entry.project == query.project);
@@ -47,7 +53,7 @@ pub(super) fn fit(folder: &str, projects: &[&str], rounds: usize) -> String {
                         }
                         seen = seen.wrapping_add(1);
                         // Every fifth of the many that are not the same.
-                        if same || seen % 5 == 0 {
+                        if same || seen.is_multiple_of(5) {
                             rows.push(Row {
                                 evidence: *evidence,
                                 same,
@@ -62,7 +68,11 @@ pub(super) fn fit(folder: &str, projects: &[&str], rounds: usize) -> String {
         }
         let same = rows.iter().filter(|row| row.same).count();
         rules.weights = regression(&rows);
-        summary = format!("round {} of {rounds}, {} judgements, {same} of them right", round + 1, rows.len());
+        summary = format!(
+            "round {} of {rounds}, {} judgements, {same} of them right",
+            round + 1,
+            rows.len()
+        );
         eprintln!("{summary}");
     }
     let mut text = format!(

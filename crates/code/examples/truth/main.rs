@@ -5,14 +5,17 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::cast_precision_loss,
+    clippy::string_slice,
+    clippy::print_stderr,
+    clippy::needless_range_loop,
     reason = "a tool for the developers' own files"
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 
-use ascribe_code::image::{self, Executable, Image};
 use ascribe_code::compare::compare_by;
+use ascribe_code::image::{self, Executable, Image};
 use ascribe_code::place::{Rules, evidence};
 use ascribe_code::{Bounds, CompareOptions, Pair, functions};
 use ascribe_model::program::{COMPARED_INSTRUCTIONS_MIN, Program};
@@ -45,7 +48,10 @@ fn with_image<T>(data: &[u8], then: impl FnOnce(&Image<'_>) -> T) -> T {
 /// A name without what compilers put at its ends.
 fn plain(name: &str) -> String {
     let name = name.trim_start_matches('_');
-    let end = [".constprop", ".isra"].iter().filter_map(|mark| name.find(mark)).min();
+    let end = [".constprop", ".isra"]
+        .iter()
+        .filter_map(|mark| name.find(mark))
+        .min();
     name[..end.unwrap_or(name.len())].to_owned()
 }
 
@@ -54,9 +60,13 @@ fn read(folder: &str, project: &str, way: &str) -> Option<Read> {
     let full = std::fs::read(format!("{folder}/{project}.{way}.full")).ok()?;
     let names = with_image(&full, |image| {
         let seeds = image.seeds.iter();
-        seeds.filter_map(|seed| Some((seed.address, plain(seed.name.as_deref()?)))).collect()
+        seeds
+            .filter_map(|seed| Some((seed.address, plain(seed.name.as_deref()?))))
+            .collect()
     });
-    let functions = with_image(&stripped, |image| functions(image, Bounds::default(), &|| false).functions);
+    let functions = with_image(&stripped, |image| {
+        functions(image, Bounds::default(), &|| false).functions
+    });
     let arch = if way.contains("32") { "x86" } else { "x86-64" };
     Some(Read {
         program: Program {
@@ -94,22 +104,33 @@ fn rules() -> Rules {
     if let Ok(path) = std::env::var("WEIGHTS") {
         rules.weights = evidence::parse(&std::fs::read_to_string(path).unwrap());
     }
-    let number = |name: &str| std::env::var(name).ok().map(|value| value.parse::<f64>().unwrap());
+    let number = |name: &str| {
+        std::env::var(name)
+            .ok()
+            .map(|value| value.parse::<f64>().unwrap())
+    };
     rules.probability_min = number("BAR").unwrap_or(rules.probability_min);
     rules.margin = number("MARGIN").unwrap_or(rules.margin);
     rules
 }
 
-mod score;
 mod fit;
+mod score;
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let projects: Vec<&str> = words[2].split(',').collect();
     let mut out = std::io::stdout();
     if words[0] == "fit" {
-        out.write_all(fit::fit(&words[1], &projects, words.get(3).map_or(3, |n| n.parse().unwrap())).as_bytes())
-            .unwrap();
+        out.write_all(
+            fit::fit(
+                &words[1],
+                &projects,
+                words.get(3).map_or(3, |n| n.parse().unwrap()),
+            )
+            .as_bytes(),
+        )
+        .unwrap();
     } else {
         score::measure(&words[1], &projects, &mut out);
     }

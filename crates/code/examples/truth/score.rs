@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::{COMPARED_INSTRUCTIONS_MIN, BTreeMap, BTreeSet, Pair, Read, WAYS, everywhere, pairs, read};
+use super::{BTreeMap, BTreeSet, COMPARED_INSTRUCTIONS_MIN, Pair, Read, WAYS, everywhere, pairs, read};
 
 /// How sure a pair is, for choosing between projects.
 fn rank(pair: &Pair) -> f64 {
@@ -26,8 +26,14 @@ pub(super) fn measure(folder: &str, projects: &[&str], out: &mut dyn Write) {
     let list = std::env::var_os("LIST").is_some();
     for (way, base) in WAYS {
         let begun = std::time::Instant::now();
-        let corpus: Vec<Read> = projects.iter().filter_map(|name| read(folder, name, base)).collect();
-        let queries: Vec<Read> = projects.iter().filter_map(|name| read(folder, name, way)).collect();
+        let corpus: Vec<Read> = projects
+            .iter()
+            .filter_map(|name| read(folder, name, base))
+            .collect();
+        let queries: Vec<Read> = projects
+            .iter()
+            .filter_map(|name| read(folder, name, way))
+            .collect();
         let common = everywhere(&corpus.iter().chain(&queries).collect::<Vec<_>>());
         let mut sums = Sums::default();
         for query in &queries {
@@ -103,7 +109,12 @@ pub(super) fn measure(folder: &str, projects: &[&str], out: &mut dyn Write) {
                 }
             }
             if list {
-                writeln!(out, "  {} {way} possible {} right {}", query.project, local.0, local.1).unwrap();
+                writeln!(
+                    out,
+                    "  {} {way} possible {} right {}",
+                    query.project, local.0, local.1
+                )
+                .unwrap();
             }
         }
         let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;

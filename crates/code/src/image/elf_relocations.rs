@@ -21,11 +21,7 @@ impl Elf {
             .map(|symbol| (symbol.section == 0 && !symbol.name.is_empty()).then_some(symbol.name))
             .collect();
         let plt_has_addends = self.dynamic_value(20) == Some(7);
-        for (table, size, has_addend) in [
-            (23, 2, plt_has_addends),
-            (7, 8, true),
-            (17, 18, false),
-        ] {
+        for (table, size, has_addend) in [(23, 2, plt_has_addends), (7, 8, true), (17, 18, false)] {
             let (Some(table), Some(size)) = (self.dynamic_value(table), self.dynamic_value(size)) else {
                 continue;
             };

@@ -74,7 +74,9 @@ pub(super) fn imports(pe: &Pe, data: &[u8]) -> (Vec<Import>, bool) {
         for index in 0..LIBRARIES_MAX {
             let row = index.saturating_mul(32);
             let number = |offset: u64| u32_at(table, row.saturating_add(offset), LE);
-            let (Some(flags), Some(name), Some(slots), Some(list)) = (number(0), number(4), number(12), number(16)) else {
+            let (Some(flags), Some(name), Some(slots), Some(list)) =
+                (number(0), number(4), number(12), number(16))
+            else {
                 break;
             };
             if name == 0 {

@@ -70,7 +70,11 @@ pub fn parse(text: &str) -> Evidence {
 /// The logarithm of the odds that evidence gives.
 #[must_use]
 pub fn log_odds(weights: &Evidence, evidence: &Evidence) -> f64 {
-    weights.iter().zip(evidence).map(|(weight, value)| weight * value).sum()
+    weights
+        .iter()
+        .zip(evidence)
+        .map(|(weight, value)| weight * value)
+        .sum()
 }
 
 /// The probability of these log odds.
@@ -129,10 +133,10 @@ fn links(here: &[usize], there: &[usize], to_b: &[Option<usize>], to_a: &[Option
         }
     }
     for y in there {
-        if let Some(x) = to_a.get(*y).copied().flatten() {
-            if !here.contains(&x) {
-                links.disagree += 1.0;
-            }
+        if let Some(x) = to_a.get(*y).copied().flatten()
+            && !here.contains(&x)
+        {
+            links.disagree += 1.0;
         }
     }
     links

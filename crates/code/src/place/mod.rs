@@ -23,7 +23,9 @@ const BESIDE: usize = 8;
 /// Judgements in all.
 const JUDGEMENTS_MAX: usize = 4_000_000;
 /// Least probability of a pair, round by round.
-const BARS: [f64; 14] = [0.99, 0.98, 0.96, 0.93, 0.9, 0.87, 0.84, 0.8, 0.76, 0.72, 0.68, 0.65, 0.58, 0.5];
+const BARS: [f64; 14] = [
+    0.99, 0.98, 0.96, 0.93, 0.9, 0.87, 0.84, 0.8, 0.76, 0.72, 0.68, 0.65, 0.58, 0.5,
+];
 /// Rounds after the last bar, while they find anything.
 const ROUNDS_MORE: usize = 6;
 /// Shorter functions are no evidence for others.
@@ -279,10 +281,10 @@ impl Sides<'_, '_> {
     fn judge(&mut self, i: usize, j: usize, rules: &Rules) -> f64 {
         self.judged = self.judged.saturating_add(1);
         let evidence = self.evidence(i, j);
-        if let Some(watch) = &mut self.watch {
-            if let (Some(f), Some(g)) = (self.a.functions.get(i), self.b.functions.get(j)) {
-                watch(f.start, g.start, &evidence);
-            }
+        if let Some(watch) = &mut self.watch
+            && let (Some(f), Some(g)) = (self.a.functions.get(i), self.b.functions.get(j))
+        {
+            watch(f.start, g.start, &evidence);
         }
         log_odds(&rules.weights, &evidence)
     }
@@ -308,7 +310,10 @@ impl Sides<'_, '_> {
         let mut ranked: Vec<(f64, usize, usize)> = Vec::new();
         for (i, row) in self.rows.iter().enumerate() {
             if self.to_b.get(i).is_some_and(Option::is_none) {
-                let open = row.iter().flatten().filter(|(_, j)| self.to_a.get(*j).is_some_and(Option::is_none));
+                let open = row
+                    .iter()
+                    .flatten()
+                    .filter(|(_, j)| self.to_a.get(*j).is_some_and(Option::is_none));
                 ranked.extend(open.map(|(score, j)| (*score, i, *j)));
             }
         }
@@ -327,7 +332,8 @@ impl Sides<'_, '_> {
             }
         }
         let is_clear = |best: &HashMap<usize, [f64; 2]>, at: usize, score: f64| {
-            best.get(&at).is_some_and(|[first, next]| score >= *first && score - next >= rules.margin)
+            best.get(&at)
+                .is_some_and(|[first, next]| score >= *first && score - next >= rules.margin)
         };
         let clear: Vec<(usize, usize)> = ranked
             .iter()

@@ -68,7 +68,10 @@ impl<'a> Side<'a> {
         let callees: Vec<Vec<usize>> = functions
             .iter()
             .map(|function| {
-                let calls = function.calls.iter().filter_map(|start| index.get(start).copied());
+                let calls = function
+                    .calls
+                    .iter()
+                    .filter_map(|start| index.get(start).copied());
                 calls.take(LINKS_MAX).collect()
             })
             .collect();
