@@ -1,3 +1,5 @@
+//! What the zone reader gives for the forms that people keep their records in.
+
 use std::fmt::Write as _;
 use std::sync::atomic::AtomicBool;
 
