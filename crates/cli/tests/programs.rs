@@ -65,7 +65,7 @@ fn two_builds_of_one_source_pair_at_their_addresses() {
     let pairs = answer.get("pairs").and_then(Value::as_array).unwrap();
     assert!(!pairs.is_empty());
     for pair in pairs {
-        assert_eq!(keys(pair), ["a", "b", "kind", "rare", "similarity"]);
+        assert_eq!(keys(pair), ["a", "b", "kind", "probability", "rare", "similarity"]);
         assert!(
             ["exact", "near", "marks", "calls"].contains(&pair.get("kind").and_then(Value::as_str).unwrap())
         );
@@ -136,7 +136,7 @@ fn a_corpus_is_filled_searched_and_counted_and_libraries_speak_for_nobody() {
     );
     assert_eq!(
         keys(answer.pointer("/functions/0/matches/0").unwrap()),
-        ["family", "file", "similarity", "start"]
+        ["family", "file", "probability", "similarity", "start"]
     );
     assert_eq!(add("lib", &["--library"]).status.code(), Some(0));
     let answer = search();
