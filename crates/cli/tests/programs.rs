@@ -65,7 +65,10 @@ fn two_builds_of_one_source_pair_at_their_addresses() {
     let pairs = answer.get("pairs").and_then(Value::as_array).unwrap();
     assert!(!pairs.is_empty());
     for pair in pairs {
-        assert_eq!(keys(pair), ["a", "b", "kind", "probability", "rare", "similarity"]);
+        assert_eq!(
+            keys(pair),
+            ["a", "b", "kind", "probability", "rare", "similarity"]
+        );
         assert!(
             ["exact", "near", "marks", "calls"].contains(&pair.get("kind").and_then(Value::as_str).unwrap())
         );
