@@ -7,8 +7,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use ascribe_intel::holdings::Own;
 use ascribe_intel::indicators::canonical;
-use ascribe_model::observation::{IndicatorKind, Saw};
+use ascribe_model::observation::{Hop, IndicatorKind, Saw};
 use ascribe_model::words::Tlp;
 use ascribe_model::{Moment, Provenance, Span};
 
@@ -86,6 +87,7 @@ pub fn find(
     subject: &Subject,
 ) -> Result<Found, RunError> {
     let read = crate::run::read(folder, options, parts, &mut |_| {})?;
+    let own = Own::new(&read.case.knowledge.victim);
     let mut sightings = Vec::new();
     let mut resolved: BTreeMap<String, (Option<Moment>, Option<Moment>)> = BTreeMap::new();
     for item in read.items.iter().filter(|item| item.known.0.known_on(read.as_of)) {
@@ -94,7 +96,14 @@ pub fn find(
         };
         let kind = item.artifact.reading.kind.as_str();
         let before = sightings.len();
+        // Headers of a mail's way, newest first: the victim's own hosts wrote those down to the one in which they were handed
+        // the mail from outside.
+        let (mut theirs, mut inside) = (false, false);
         for observation in &item.artifact.reading.observations {
+            if let Saw::Hop(hop) = &observation.saw {
+                theirs = (inside || hop.index == 0) && written_by(hop, &own);
+                inside = theirs && from_within(hop, &own);
+            }
             if let Saw::Resolution(answer) = &observation.saw {
                 for (this, other) in [(&answer.name, &answer.answer), (&answer.answer, &answer.name)] {
                     if *this == subject.value {
@@ -105,7 +114,7 @@ pub fn find(
                 }
             }
             let recorded = sightings.len() > before;
-            let Some(seen) = seen(&observation.saw, observation.at, subject, kind, recorded) else {
+            let Some(seen) = seen(&observation.saw, observation.at, subject, kind, recorded, theirs) else {
                 continue;
             };
             for span in seen.spans {
@@ -153,8 +162,26 @@ struct Seen {
     spans: Vec<Span>,
 }
 
-/// How an observation shows the subject. `recorded` says that the same evidence already gave a record of its use.
-fn seen(saw: &Saw, at: Span, subject: &Subject, kind: &str, recorded: bool) -> Option<Seen> {
+/// Whether a host of the victim wrote a header; the topmost is believed where the case names no mail hosts.
+fn written_by(hop: &Hop, own: &Own) -> bool {
+    let by = hop.by.as_deref().and_then(|by| by.split_whitespace().next());
+    let by = by
+        .unwrap_or_default()
+        .trim_matches(['[', ']', ';', '.'])
+        .to_ascii_lowercase();
+    own.has_name(&by) || (hop.index == 0 && !own.has_mail_hosts())
+}
+
+/// Whether a header says that one of the victim's hosts handed the mail on.
+fn from_within(hop: &Hop, own: &Own) -> bool {
+    let name = hop.from_name.as_deref().map(str::to_ascii_lowercase);
+    let address = hop.from_address.as_deref().and_then(|text| text.parse().ok());
+    name.is_some_and(|name| own.has_name(&name)) || address.is_some_and(|address| own.has_address(address))
+}
+
+/// How an observation shows the subject. `recorded` says that the same evidence already gave a record of its use, `theirs`
+/// that the victim's own hosts wrote this header and those above it.
+fn seen(saw: &Saw, at: Span, subject: &Subject, kind: &str, recorded: bool, theirs: bool) -> Option<Seen> {
     let value = subject.value.as_str();
     let some = |what: &str,
                 first: Option<&Moment>,
@@ -214,11 +241,15 @@ fn seen(saw: &Saw, at: Span, subject: &Subject, kind: &str, recorded: bool) -> O
             )
         }
         Saw::Hop(hop) if hop.from_address.as_deref() == Some(value) => some(
-            "address in a Received header, which may be forged below the first host of the victim",
+            if theirs {
+                "sender's address in a Received header that the victim's own host wrote"
+            } else {
+                "address in a Received header below the victim's own, which may be forged"
+            },
             hop.when.as_ref(),
             None,
             1,
-            hop.index == 0,
+            theirs,
             &[],
         ),
         Saw::Mail(mail)

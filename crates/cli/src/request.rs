@@ -159,7 +159,8 @@ fn in_words(letter: &Letter, paths: &[PathBuf]) -> String {
         Some((from, to)) => text += &format!("\nFor {from} to {to} (UTC). {}\n", letter.basis),
         None => text += &format!("\nFor which time is not known. {}\n", letter.basis),
     }
-    text += &format!("\n{} places attached", letter.attached.len());
+    let places = letter.attached.len();
+    text += &format!("\n{places} place{} attached", if places == 1 { "" } else { "s" });
     if letter.withheld > 0 {
         text += &format!(", {} withheld for their marking", letter.withheld);
     }

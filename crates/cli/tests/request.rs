@@ -131,3 +131,26 @@ fn a_refusal_never_weighs_and_every_step_is_kept() {
         Some(2)
     );
 }
+
+#[test]
+fn the_victims_own_header_dates_a_use_and_one_below_it_does_not() {
+    let folder = case();
+    let path = folder.path().to_str().unwrap();
+    let with_host = CASE.replace("[victim]\n", "[victim]\nmail_hosts = [\"mx1.studio.example\"]\n");
+    std::fs::write(folder.path().join("case.toml"), with_host).unwrap();
+    let mail = "Received: from out.post.example (out.post.example [203.0.113.201]) by mx1.studio.example (Postfix)\n\
+        \twith ESMTP id 8; Fri, 5 Dec 2014 09:41:31 -0800\n\
+        Received: from home ([198.51.100.23]) by mx1.studio.example with SMTP; Fri, 5 Dec 2014 09:40:00 -0800\n\
+        From: a@post.example\nTo: b@studio.example\nSubject: x\nDate: Fri, 5 Dec 2014 09:40:00 -0800\n\nHello.\n";
+    std::fs::write(folder.path().join("threat.eml"), mail).unwrap();
+    let ask = |value: &str| -> Value {
+        let out = ascribe(&["request", path, value, "--json"]);
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        serde_json::from_slice(&out.stdout).unwrap()
+    };
+    let relay = ask("203.0.113.201");
+    assert_eq!(relay["window"]["from"], "2014-12-04", "{relay}");
+    assert_eq!(relay["window"]["to"], "2014-12-06");
+    let claimed = ask("198.51.100.23");
+    assert!(claimed["window"]["from"].is_null(), "{claimed}");
+}
