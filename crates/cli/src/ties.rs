@@ -44,7 +44,7 @@ pub(crate) fn run(options: &Options) -> Result<Ended, Failure> {
         let incidents: Vec<Value> = outcome.incidents.iter().map(incident).collect();
         let all = json!({
             "schema": "ascribe.ties/1",
-            "persons": outcome.case.persons.text(),
+            "persons": outcome.case.knowledge.persons.text(),
             "as_of": outcome.as_of.map(|day| day.to_string()),
             "incidents": incidents,
         });
@@ -53,7 +53,7 @@ pub(crate) fn run(options: &Options) -> Result<Ended, Failure> {
         return Ok(Ended::Well);
     }
     for one in &outcome.incidents {
-        say(&table(one, outcome.case.persons.text()));
+        say(&table(one, outcome.case.knowledge.persons.text()));
     }
     Ok(Ended::Well)
 }

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use ascribe_assess::collect::Bears;
 use ascribe_assess::what_if::Change;
 use ascribe_intel::{Incident, Knowledge};
-pub use ascribe_model::words::Persons;
 use ascribe_model::words::{Direction, Tlp};
 use ascribe_model::{ArtifactId, Moment, Range};
 use serde::{Deserialize, Serialize};
@@ -122,8 +121,6 @@ pub struct Case {
     pub tlp: Tlp,
     /// Corpora, relative to the case folder unless absolute.
     pub corpus: Vec<String>,
-    /// Whether people may be named.
-    pub persons: Persons,
     /// Incidents in the order written; the first is the default.
     pub incidents: Vec<Incident>,
     /// Hypotheses in the order written; none for an incident: proposed from the actors.

@@ -12,7 +12,7 @@ mod tables;
 mod what_if;
 mod world;
 
-pub use case::{Case, Collect, EvidenceEntry, Hypothesis, Persons, Standard, WhatIf};
+pub use case::{Case, Collect, EvidenceEntry, Hypothesis, Standard, WhatIf};
 pub use check::ALWAYS;
 pub use sheet::Problem;
 

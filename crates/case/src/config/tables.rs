@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use ascribe_intel::{Incident, Knowledge};
-use ascribe_model::words::{Direction, Tlp};
+use ascribe_model::words::{Direction, Persons, Tlp};
 use ascribe_model::{ArtifactId, Range};
 use toml::de::DeTable;
 
-use super::case::{Case, EvidenceEntry, Hypothesis, Persons, Standard};
+use super::case::{Case, EvidenceEntry, Hypothesis, Standard};
 use super::check::{self, Places};
 use super::sheet::{Fields, Sheet, Value, plain};
 use super::world::{self, mentioned_source};
@@ -143,7 +143,6 @@ pub fn case(sheet: &mut Sheet<'_>, table: &DeTable<'_>, sha256: ArtifactId) -> O
         zone,
         tlp,
         corpus: corpus.into_iter().map(|(path, _)| path).collect(),
-        persons,
         incidents,
         hypotheses,
         knowledge,

@@ -19,7 +19,7 @@ fn three_lines_are_a_case() {
     assert_eq!(case.first_incident(), "a");
     assert_eq!(case.timezone, "UTC");
     assert_eq!(case.tlp.text(), "AMBER");
-    assert_eq!(case.persons.text(), "never");
+    assert_eq!(case.knowledge.persons.text(), "never");
     assert!(case.incidents[0].opened.is_none());
     assert!(case.hypotheses.is_empty() && case.warnings.is_empty());
     assert!(read(b"name = \"x\"\n[[incident]]\n").is_ok());
